@@ -134,6 +134,7 @@ class Config:
     mailboxes: tuple[MailboxServer, ...]  # from which mail is fetched
     hook_secret: str | None = field(repr=False)  # by which a mail server hands mail over; without it nobody can
     replies: ReplyPlace | None  # where answers to letters are taken in; without it they go to the team's address
+    sends_for_persons: bool  # letters of persons leave by e-mail from here, and answers come to their case page
     letters_an_hour: int  # by e-mail to one domain; more wait behind
 
     @property
@@ -203,10 +204,21 @@ def load_config(env: Mapping[str, str]) -> Config:
         mailboxes=_read(env, "RECOURSE_MAILBOXES", "", read_mailboxes),
         hook_secret=_token(env, "RECOURSE_INBOX_HOOK_SECRET"),
         replies=_load_replies(env),
+        sends_for_persons=_read(env, "RECOURSE_SEND_FOR_PERSONS", "off", _one_of("off", "on")) == "on",
         letters_an_hour=_read(env, "RECOURSE_LETTERS_AN_HOUR", "20", _number(1, 10_000)),
     )
     _refuse_open_door(config, env)
+    _refuse_lost_answers(config)
     return config
+
+
+def _refuse_lost_answers(config: Config) -> None:
+    """What is sent for a person has to come back to her case: she may have no mailbox that is hers alone."""
+    if config.sends_for_persons and (config.mail is None or config.replies is None):
+        raise ConfigError(
+            "RECOURSE_SEND_FOR_PERSONS=on needs RECOURSE_MAIL_URL, and RECOURSE_REPLY_DOMAIN or "
+            "RECOURSE_REPLY_MAILBOX, so that answers reach the person’s case page."
+        )
 
 
 def _load_own_aims(env: Mapping[str, str]) -> dict[str, Any]:
@@ -309,6 +321,7 @@ KNOWN = frozenset(
         "RECOURSE_MAIL_FROM",
         "RECOURSE_DKIM_KEY_FILE",
         "RECOURSE_DKIM_SELECTOR",
+        "RECOURSE_SEND_FOR_PERSONS",
         "RECOURSE_LETTERS_AN_HOUR",
         "RECOURSE_INBOX_FOLDER",
         "RECOURSE_INBOX_SERVER",

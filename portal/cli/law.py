@@ -175,5 +175,6 @@ def _show(counts: Counts) -> str:
             f"{counts.platforms} platforms with {counts.channels} channels",
             f"{counts.regulators} authorities and help services, {counts.form_fields} fields of their forms",
             f"{counts.police} places with police routes, {counts.crimes} crimes",
+            f"{counts.recipes} platforms whose forms were looked at, {counts.seen_forms} forms with known fields",
         ]
     )

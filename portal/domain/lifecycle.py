@@ -169,6 +169,7 @@ LATER_LETTERS = frozenset(
         LetterKind.POLICE,
     }
 )
+LATER_TO_OTHERS = LATER_LETTERS - {LetterKind.POLICE}  # which leave to a platform or a company; nobody sends the other
 
 
 class Role(StrEnum):

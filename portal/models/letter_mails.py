@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,7 +29,7 @@ class LetterMailState(StrEnum):
 
 
 class LetterMail(Guarded, Base):
-    """One letter of a request on its way by e-mail. The id is that of its row in the outbox.
+    """One letter on its way by e-mail: a request's first, or a later one. The id is that of its row in the outbox.
 
     `message_id` is as its header has it, without the angle brackets, in small letters. `recipient` is a keyed mark of
     the recipient's domain, to count by; nobody reads the domain from it. `sealed` holds {"address", "answer"} under
@@ -40,8 +41,10 @@ class LetterMail(Guarded, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
-    request_id: Mapped[UUID] = mapped_column(ForeignKey("requests.id", ondelete="CASCADE"), index=True)
+    # None for a paper of a threat, which no request stands behind.
+    request_id: Mapped[UUID | None] = mapped_column(ForeignKey("requests.id", ondelete="CASCADE"), index=True)
     letter_number: Mapped[int]
+    is_later: Mapped[bool] = mapped_column(default=False, server_default=sa.false())  # it starts no clock
     message_id: Mapped[str] = mapped_column(String(255), unique=True, index=True)
     state: Mapped[LetterMailState] = mapped_column(Word(LetterMailState))
     staff_id: Mapped[UUID | None]  # who sent it, where that was a member of staff; no key, their rows stay

@@ -18,6 +18,7 @@ from portal.domain.regimes import Confidence, Regime, Source
 from portal.reference.makers_words import find_makers_words
 from portal.reference.open_questions import find_lost_questions
 from portal.reference.police import find_police_faults
+from portal.reference.recipes import find_lost_recipes
 from portal.reference.record_history import without_gaps
 from portal.reference.registry import Registry, find_dangling, find_faults, list_facts
 from portal.reference.territories import TERRITORIES
@@ -42,6 +43,8 @@ class Counts:
     form_fields: int
     police: int
     crimes: int
+    recipes: int  # platforms whose forms somebody looked at
+    seen_forms: int  # of which the fields are known
 
 
 def count_facts(registry: Registry) -> Counts:
@@ -64,6 +67,8 @@ def count_facts(registry: Registry) -> Counts:
         form_fields=sum(len(body.form_fields) for body in registry.regulators.values()),
         police=len(registry.police),
         crimes=sum(len(record.crimes) for record in registry.police.values()),
+        recipes=len(registry.recipes),
+        seen_forms=sum(len(recipe.forms) for recipe in registry.recipes.values()),
     )
 
 
@@ -92,6 +97,7 @@ def find_gaps(registry: Registry) -> Iterator[str]:
     yield from _find_vain_searches(registry.platforms.values())
     yield from _find_pages_called_forms(registry.platforms.values())
     yield from _find_closed_doors(registry.regulators.values())
+    yield from find_lost_recipes(registry.recipes, registry.platforms)
     for body in registry.regulators.values():
         for regime_id in sorted({each for field in body.form_fields for each in field.regimes}):
             if regime_id not in registry.regimes:
@@ -109,6 +115,7 @@ def _find_makers_words(registry: Registry) -> Iterator[str]:
         *((record.id, record) for record in registry.police.values()),
         *registry.platforms.items(),
         *registry.regulators.items(),
+        *registry.recipes.items(),
     ):
         yield from find_makers_words(name, record, names)
 

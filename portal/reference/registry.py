@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from portal.domain.directory import HostIndex, Platform, Regulator
 from portal.domain.police import PoliceRecord
+from portal.domain.recipes import Recipe
 from portal.domain.regimes import (
     Binding,
     Certainty,
@@ -31,6 +32,7 @@ from portal.domain.regimes import (
 from portal.domain.schemes import SCHEMES
 from portal.reference.directory import load_platforms, load_regulators
 from portal.reference.police import load_police
+from portal.reference.recipes import load_recipes
 from portal.reference.strict import BadReference, build, read_yaml
 
 FOLDER = Path(__file__).parent
@@ -67,6 +69,11 @@ class Registry:
         return MappingProxyType(dict(load_police(*(folder / "police" for folder in self.folders))))
 
     @cached_property
+    def recipes(self) -> Mapping[str, Recipe]:
+        """What is known of platforms' own forms, by slug."""
+        return MappingProxyType(dict(load_recipes(*(folder / "recipes" for folder in self.folders))))
+
+    @cached_property
     def hosts(self) -> HostIndex:
         """Finds a platform by host name."""
         return HostIndex(self.platforms.values())
@@ -93,7 +100,7 @@ class Registry:
 
     def read_all(self) -> None:
         """Read now what else is read when it is first asked for."""
-        self.hosts, self.regulators, self.led_to, self.police  # noqa: B018 - kept from here on
+        self.hosts, self.regulators, self.led_to, self.police, self.recipes  # noqa: B018 - kept from here on
 
     def regime(self, regime_id: str) -> Regime:
         """The regime of that id. Raises UnknownReference."""
@@ -114,8 +121,8 @@ class LawFile:
 def load_registry(own: Path | None = None) -> Registry:
     """Our facts, and over them those of an organisation's own folder; read once.
 
-    Such a folder may hold `laws/`, `platforms/`, `regulators/` and `police/` in the same form. A record of an id that
-    we have replaces ours, any other is added. Raises BadReference.
+    Such a folder may hold `laws/`, `platforms/`, `regulators/`, `police/` and `recipes/` in the same form. A record of
+    an id that we have replaces ours, any other is added. Raises BadReference.
     """
     folders = (FOLDER,) if own is None else (FOLDER, own)
     regimes = load_regimes(*(folder / "laws" for folder in folders))

@@ -11,13 +11,20 @@ import msgspec
 from portal.domain.directory import Platform
 from portal.reference.directory import RegulatorFile
 from portal.reference.police import PoliceFile
+from portal.reference.recipes import RecipeFile
 from portal.reference.registry import LawFile
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 # The name of a schema's file, and the form of the files it is for.
 FILES: Mapping[str, type] = MappingProxyType(
-    {"laws": LawFile, "platforms": Platform, "police": PoliceFile, "regulators": RegulatorFile}
+    {
+        "laws": LawFile,
+        "platforms": Platform,
+        "police": PoliceFile,
+        "recipes": RecipeFile,
+        "regulators": RegulatorFile,
+    }
 )
 
 

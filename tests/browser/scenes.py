@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.directory import AddressOutcome
 from portal.domain.incoming import MailState, MatchedBy, Nature
 from portal.domain.lifecycle import Answer, CloseReason, Filer, Handler, LetterKind, Role, SendingChannel
 from portal.domain.referrals import ReferralKind, ReferralPart
@@ -28,6 +29,7 @@ from portal.services.cases import handover, messages, opening, safe_contact, tag
 from portal.services.cases.safe_contact import Choices
 from portal.services.complaints import complaints
 from portal.services.complaints.complaints import LodgedCommand
+from portal.services.directory.address_checks import note_outcome
 from portal.services.importing import waiting as imports
 from portal.services.importing.reading import Names
 from portal.services.inbox import case_mail
@@ -45,7 +47,7 @@ from portal.services.staff.accounts import NewStaff
 from portal.services.staff.snippets import SnippetCommand
 from portal.services.tracking import answers, mailing, request_page, send_round, sending
 from portal.services.tracking.answers import AnswerCommand
-from portal.services.tracking.mailing import MailCommand
+from portal.services.tracking.parcels import MailCommand
 from portal.services.tracking.sending import RemindedCommand, SentCommand
 from portal.services.work import CaseWork
 from tests.browser.site import NOW, PASSWORD, Site
@@ -170,6 +172,7 @@ def _make_sending_case(session: Session, ports: Ports) -> CaseWork:
     """One letter went a moment ago, by its form; the second is ready, one by mail too, the third is being made."""
     opened = make_case(session, ports, links=f"https://imgur.com/a/1 {PASTED}", now=LATER).at(LATER)
     mailed, first, second, third = 1, 2, 3, 4
+    note_outcome(opened, "imgur", "abuse@imgur.com", AddressOutcome.WORKED)
     for number in (mailed, first, second):
         letters.make_missing_letter(opened, number)
     door = send_round.read_step(opened, first).doors[0]

@@ -87,6 +87,8 @@ def start_site(folder: Path, *, host: str = "127.0.0.1") -> Iterator[Site]:
             "RECOURSE_LEAVE_URL": elsewhere,
             "RECOURSE_MAIL_URL": "smtp://127.0.0.1:9",
             "RECOURSE_MAIL_FROM": "notes@harbour.example",
+            "RECOURSE_REPLY_DOMAIN": "answers.harbour.example",
+            "RECOURSE_SEND_FOR_PERSONS": "on",
             "RECOURSE_STATISTICS": "on",
             "RECOURSE_TRUSTED_FLAGGER": "on",
         }

@@ -48,13 +48,14 @@ PAGES = {
         /case/complaints/1 /case/complaints/1/sent /case/complaints/2 /case/complaints/2/answer
         /case/complaints/1/stated /case/complaints/1/together /case/mandate /case/hand-on
         /case/requests/1/further/not_violation /case/requests/1/further/search /case/letters/6/sent
+        /case/letters/6/mail /case/letters/6/address
     """,
     "large case": """
         /case /case/links /case/links?page=13 /case/requests/1 /case/send /case/send/1 /case/requests/1/answer
         /case/history
     """,
     "closed case": "/case /case/requests/1",
-    "sending": "/case/send/1 /case/send/3?after=2 /case/send/4 /case/send/end?after=2",
+    "sending": "/case/send/1 /case/send/1/mail /case/send/3?after=2 /case/send/4 /case/send/end?after=2",
     "sending of a child": "/case/send /case/send/1",
     "case of a parent": "/case /case/authority",
     "case of a threat": "/case /case/threat /case/threat/preservation /case/threat/police /case/letters/1/sent",

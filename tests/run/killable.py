@@ -25,22 +25,25 @@ from sqlalchemy.orm import Session
 from portal.adapters import vault
 from portal.adapters.storage import ObjectStorage
 from portal.config import load_config
-from portal.domain.lifecycle import CaseStatus, ComplaintState, Handler, RequestState
+from portal.domain.lifecycle import CaseStatus, ComplaintState, Handler, LetterKind, RequestState
 from portal.models.outbox import MailKind
 from portal.models.tables import metadata
 from portal.run import worker
 from portal.services.background import outbox
 from portal.services.background.outbox import NewMail
+from portal.services.casefile import bulk
+from portal.services.casefile.bulk import BulkAction, BulkCommand
 from portal.services.cases import messages, opening
 from portal.services.complaints import complaints
 from portal.services.complaints.complaints import LodgedCommand
 from portal.services.inbox import receiving
 from portal.services.intake import submission
 from portal.services.letters import letters
-from portal.services.requests.dossier import read_dossier
+from portal.services.letters.further import FurtherWords
+from portal.services.requests.dossier import read_dossier, read_dossiers
 from portal.services.requests.lookup import find_request
 from portal.services.tracking import mailing
-from portal.services.tracking.mailing import MailCommand
+from portal.services.tracking.parcels import MailCommand
 from portal.services.work import CaseWork
 from portal.wiring import Parts
 from tests.cost import LOW
@@ -51,6 +54,8 @@ from tests.services.factories import NOW, make_draft, make_team, make_work
 from tests.services.fakes import DAY, QUICK_PRINTING, send
 
 LINKS = "https://x.com/someone/status/1111\nhttps://pictures.example.org/album/7\nhttps://www.instagram.com/p/Abc123/"
+# Platforms that are best reached by e-mail.
+BY_MAIL = "https://imgur.com/a/Abc123\nhttps://www.erome.com/a/abc\nhttps://fapello.com/someone/1/"
 LATE = NOW + 3 * DAY  # when the platforms' clocks are over
 LIFE = timedelta(minutes=10)  # longer than any lease, so that what a dead worker held is free again
 THREADS = Path("/proc/self/task")  # of Linux, with those that no Python started
@@ -216,6 +221,45 @@ def mail_letter(parts: Parts, words: str, number: str) -> str:
     return ""
 
 
+def draft_by_mail(parts: Parts, team_id: str) -> str:
+    """As `write_draft`, about platforms that get their letters by e-mail."""
+    with parts.sessions.begin() as session:
+        _, words = make_draft(session, parts.ports, links=BY_MAIL, handler=Handler.TEAM, team_id=team_id)
+    return words
+
+
+def mail_together(parts: Parts, words: str) -> str:
+    """One press for all letters of the case; the same press again does nothing."""
+    with parts.sessions.begin() as session:
+        opened = open_case(session, parts, words).at(LATE)
+        for dossier in read_dossiers(opened):
+            letters.make_missing_letter(opened, dossier.number)
+        press(opened, BulkAction.MAIL, "together")
+    return ""
+
+
+def mail_later(parts: Parts, words: str) -> str:
+    """A letter to a search engine for each request, then one press for all of them; "waits" until all were sent."""
+    with parts.sessions.begin() as session:
+        opened = open_case(session, parts, words)
+        dossiers = read_dossiers(opened)
+        sent = [each.request.sent_at for each in dossiers if each.request.sent_at]
+        if len(sent) < len(dossiers):
+            return "waits"
+        opened = opened.at(max(parts.clock(), *sent))
+        search = FurtherWords(topic="search", company="Find It", address="abuse@find.example")
+        if bulk.find_action(opened, "later") is None:
+            for dossier in dossiers:
+                letters.make_letter(opened, LetterKind.SUPPLIER, dossier.number, words=search)
+        press(opened, BulkAction.MAIL_LATER, "later")
+    return "mailed"
+
+
+def press(opened: CaseWork, action: BulkAction, token: str) -> None:
+    done = bulk.do_to_all(opened, BulkCommand(action=action, token=token, is_all=True, has_checked=True))
+    assert all(each.is_done for each in done), [each.why for each in done]
+
+
 def escalate(parts: Parts, words: str) -> str:
     """Prepare the complaint, which starts its bundle, unless it is there."""
     with parts.sessions.begin() as session:
@@ -311,6 +355,10 @@ def _go_each_way(parts: Parts) -> None:
     assert lodge(parts, words) == "lodged"
     write_message(parts, words)
     mail_letter(parts, words, "2")
+    mailed = draft_by_mail(parts, str(team.id))
+    hand_in(parts, mailed)
+    mail_together(parts, mailed)
+    mail_later(parts, mailed)
     parts.engine.dispose()
     parts.ports.locks.dispose()
 
@@ -321,6 +369,9 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "send": record_sent,
     "message": write_message,
     "mail": mail_letter,
+    "draft by mail": draft_by_mail,
+    "mail together": mail_together,
+    "mail later": mail_later,
     "escalate": escalate,
     "lodge": lodge,
     "work": work,

@@ -50,6 +50,7 @@ READ_BY_HAND = (
     "give",
     "withdraw",
     "requests",
+    "letters",
     "stop",
     "sought",
     "column",

@@ -128,6 +128,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             mandate.show mandate.give mandate.end hand_on.show hand_on.answer
             complaint.bundle complaint.together complaint.lodge_all complaint.bundles
             send.show send.begin send.step send.record_sent send.make send.tell send.end send.keep_proof
+            letters.address_sheet
+            mailing.ask mailing.send mailing.take_back mailing.ask_later mailing.send_later mailing.take_later_back
             complaint.options complaint.begin complaint.prepare complaint.show complaint.make_bundle
             complaint.ask_lodged complaint.record_lodged complaint.ask_answer complaint.log_answer letters.show
             letters.make letters.read letters.read_redacted letters.notes letters.read_notice letters.read_links
@@ -181,6 +183,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_requests.record_ticket desk_requests.record_reminded desk_requests.record_stated
             desk_letters.record_sent desk_letters.discard desk_threats.make desk_requests.make_further
             desk_requests.prepare_copyright desk_mailing.send desk_mailing.take_back
+            desk_mailing.send_later desk_mailing.take_later_back desk_letters.address_sheet
             desk_requests.record_name desk_mandate.record desk_bulk.choose desk_bulk.foresee desk_bulk.do
             desk_corrections.correct desk_approvals.ask desk_approvals.withdraw
             desk_referrals.show desk_referrals.record_told desk_referrals.record_outcome

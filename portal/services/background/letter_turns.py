@@ -1,8 +1,9 @@
 """Letters on their way by e-mail: when each may leave, and what became of it. The outbox asks and tells.
 
-A letter leaves only while its request is still to be sent. Of those to one domain no more than a few leave in an hour,
-so that no server takes the organisation for a sender of bulk mail; the others wait behind. What the mail server has
-taken is written down in the transaction that says so, together with the job that records the request as sent.
+A first letter leaves only while its request is still to be sent, a later one only until it is closed. Of those to one
+domain no more than a few leave in an hour, so that no server takes the organisation for a sender of bulk mail; the
+others wait behind. What the mail server has taken is written down in the transaction that says so, together with the
+job that records the letter as sent.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from portal.adapters import vault
 from portal.adapters.vault import SealContext, derive_subkey
 from portal.domain.approvals import Approvable
-from portal.domain.lifecycle import UNSENT, CaseStatus
+from portal.domain.lifecycle import UNSENT, CaseStatus, RequestState
 from portal.models.approvals import Approval
 from portal.models.cases import Case, Consent
 from portal.models.jobs import JobKind
@@ -46,6 +47,17 @@ def mark_domain(keys: ServerKeys, address: str) -> bytes:
     """By which letters to one domain are counted, and nobody reads the domain."""
     domain = address.rpartition("@")[2].lower()
     return vault.blind_index(derive_subkey(keys.outbox, "domains of recipients"), domain)
+
+
+def find_pace(session: Session, letter_mail_id: UUID, ports: Ports) -> int:
+    """How many letters leave to its recipient's domain in an hour: as the recipient's record says, never more than the
+    organisation's own number.
+    """
+    own = ports.config.letters_an_hour
+    query = select(Request.platform).join(LetterMail, LetterMail.request_id == Request.id)
+    platform = session.scalars(query.where(LetterMail.id == letter_mail_id)).one_or_none()
+    recipe = ports.registry.recipes.get(platform) if platform else None
+    return min(own, recipe.letters_an_hour) if recipe and recipe.letters_an_hour else own
 
 
 def find_turn(session: Session, letter_mail_id: UUID, *, most: int, now: datetime) -> datetime:
@@ -84,19 +96,37 @@ def may_leave(session: Session, letter_mail_id: UUID) -> bool:
     )
     found = session.execute(letter).one_or_none()
     is_there = found is not None and found.discarded_at is None and found.left_at is None
-    case, request = session.get(Case, mail.case_id), session.get(Request, mail.request_id)
+    case = session.get(Case, mail.case_id)
+    request = session.get(Request, mail.request_id) if mail.request_id else None
     is_open = case is not None and case.status is CaseStatus.OPEN
     allowed = select(Consent.id).where(
         Consent.case_id == mail.case_id, Consent.recipient == "platforms", Consent.withdrawn_at.is_(None)
     )
     is_allowed = session.scalars(allowed).first() is not None
-    return is_there and is_open and is_allowed and request is not None and request.state in UNSENT
+    return is_there and is_open and is_allowed and _is_wanted(mail, request)
+
+
+def _is_wanted(mail: LetterMail, request: Request | None) -> bool:
+    """Whether the letter still has its place: a first one before its request was sent, a later one until its request is
+    closed, a paper of a threat at any time.
+    """
+    if request is None:
+        return mail.is_later and mail.request_id is None
+    if mail.is_later:
+        return request.state not in {*UNSENT, RequestState.CLOSED}
+    return request.state in UNSENT
 
 
 def list_waiting(session: Session, request_id: UUID) -> list[UUID]:
     """The letters of a request that have not left, nor surely failed."""
     waiting = select(LetterMail.id).where(LetterMail.request_id == request_id, LetterMail.state.in_(WAITING))
     return list(session.scalars(waiting))
+
+
+def list_waiting_copies(session: Session, case_id: UUID, letter_number: int) -> list[UUID]:
+    """The same of one letter of a case."""
+    own = (LetterMail.case_id == case_id, LetterMail.letter_number == letter_number)
+    return list(session.scalars(select(LetterMail.id).where(*own, LetterMail.state.in_(WAITING))))
 
 
 def note_delayed(session: Session, letter_mail_id: UUID) -> None:
@@ -166,6 +196,10 @@ def _use_approval_again(session: Session, mail: LetterMail) -> None:
 
 
 def _list_approvals(session: Session, mail: LetterMail, which: ColumnElement[bool]) -> Sequence[Approval]:
-    number = session.scalars(select(Request.number).where(Request.id == mail.request_id)).one_or_none()
-    own = (Approval.case_id == mail.case_id, Approval.subject == Approvable.SENDING, Approval.number == number)
+    if mail.is_later:
+        subject, number = Approvable.LATER, mail.letter_number
+    else:
+        first = select(Request.number).where(Request.id == mail.request_id)
+        subject, number = Approvable.SENDING, session.scalars(first).one_or_none() or 0
+    own = (Approval.case_id == mail.case_id, Approval.subject == subject, Approval.number == number)
     return session.scalars(select(Approval).where(*own, which)).all()

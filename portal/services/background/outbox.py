@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import logging
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -132,11 +132,10 @@ def cancel(session: Session, case_id: UUID, *kinds: MailKind, now: datetime) -> 
     return len(rows)
 
 
-def cancel_letters(session: Session, request_id: UUID, *, now: datetime) -> int:
-    """Take back the letters of a request that wait, for whoever holds its case. Returns how many; what is leaving at
-    this moment is not among them.
+def cancel_letters(session: Session, waiting: Collection[UUID], *, now: datetime) -> int:
+    """Take back letters that wait, for whoever holds their case. Returns how many; what is leaving at this moment is
+    not among them.
     """
-    waiting = letter_turns.list_waiting(session, request_id)
     found = select(OutboxMail).where(OutboxMail.id.in_(waiting), OutboxMail.state == MailState.WAITING)
     rows = session.scalars(found.with_for_update()).all()
     for row in rows:
@@ -241,7 +240,8 @@ def _claim(sessions: sessionmaker[Session], row_id: UUID, now: datetime, ports: 
 def _find_moment(session: Session, row: OutboxMail, now: datetime, ports: Ports) -> datetime:
     """When it may leave; where the hours cannot be read, not now."""
     if row.kind is MailKind.LETTER:
-        return letter_turns.find_turn(session, row.id, most=ports.config.letters_an_hour, now=now)
+        most = letter_turns.find_pace(session, row.id, ports)
+        return letter_turns.find_turn(session, row.id, most=most, now=now)
     try:
         return safe_hours.find_moment(session, row.case_id, row.kind, ports.keys, now=now)
     except CannotOpen as error:

@@ -33,6 +33,8 @@ from portal.models.bulk_steps import BulkStep
 from portal.models.jobs import Job, JobKind
 from portal.services.background import jobs
 from portal.services.background.jobs import JobView
+from portal.services.casefile import bulk_mail
+from portal.services.casefile.bulk_mail import Goes, MailLook
 from portal.services.casefile.front import read_lines
 from portal.services.cases.approvals import list_waiting
 from portal.services.cases.consent import NoConsent
@@ -62,8 +64,10 @@ class BulkAction(StrEnum):
 
     LETTERS = "letters"
     CHECK = "check"  # that the address of each was looked at and is right
+    MAIL = "mail"  # by e-mail from here
     SENT = "sent"
     REMIND = "remind"
+    MAIL_LATER = "mail_later"  # reminders and other later letters that wait, by e-mail from here
     REMINDED = "reminded"  # that the reminders that wait were sent
     ANSWER = "answer"
     GONE = "gone"
@@ -71,6 +75,7 @@ class BulkAction(StrEnum):
     CLOSE = "close"
 
 
+BY_MAIL = frozenset({BulkAction.MAIL, BulkAction.MAIL_LATER})
 BY_LINK = frozenset({BulkAction.GONE, BulkAction.BACK})
 IN_BACKGROUND: Mapping[BulkAction, JobKind] = MappingProxyType(
     {BulkAction.LETTERS: JobKind.LETTER, BulkAction.REMIND: JobKind.REMINDER}
@@ -104,7 +109,7 @@ class Outlook:
     """What would happen to one request. `why` says why nothing will; empty where something will.
 
     `doors` are the addresses to send to, best first; `links` those that the step would change; `is_running`: a duty of
-    the other side runs, so that closing stops it.
+    the other side runs, so that closing stops it; `goes` the letters that would leave by e-mail.
     """
 
     number: int
@@ -113,6 +118,7 @@ class Outlook:
     why: str
     doors: tuple[ChannelView, ...] = ()
     links: tuple[ItemView, ...] = ()
+    goes: tuple[Goes, ...] = ()
     is_running: bool = False
 
     @property
@@ -150,8 +156,8 @@ class BulkCommand:
     """What to do to which requests. Each step reads what it needs: `sendings` by request, `at` when they left.
 
     `is_all` means every request of the case, whatever `numbers` says. `links` are the numbers of the links that are
-    gone or back. `is_certain`: also those whose duty still runs are
-    closed.
+    gone or back; `letters` those of the letters that were looked at and may leave, None for any. `is_certain`: also
+    those whose duty still runs are closed.
     """
 
     action: BulkAction
@@ -163,6 +169,7 @@ class BulkCommand:
     has_checked: bool = False
     answer: AnswerCommand | None = None
     links: frozenset[int] = frozenset()
+    letters: frozenset[int] | None = None
     reason: CloseReason | None = None
     note: str = ""
     is_certain: bool = False
@@ -247,17 +254,23 @@ class _Rules:
         self._waits = list_waiting(work, Approvable.SENDING, (each.number for each in dossiers))
 
     def look(self, action: BulkAction, dossier: Dossier) -> Outlook:
-        number = dossier.number
+        number, mail = dossier.number, self._look_at_mail(action, dossier)
         wants_doors = action in {BulkAction.SENT, BulkAction.CHECK, BulkAction.REMINDED}
         return Outlook(
             number=number,
             platform_name=dossier.name,
             state=dossier.request.state,
-            why=self._find_why(action, dossier),
+            why=mail.why if mail else self._find_why(action, dossier),
             doors=channel_views(dossier) if wants_doors else (),
             links=tuple(self._list_links(action, number)) if action in BY_LINK else (),
+            goes=mail.goes if mail else (),
             is_running=sending.is_duty_running(dossier),
         )
+
+    def _look_at_mail(self, action: BulkAction, dossier: Dossier) -> MailLook | None:
+        if action is BulkAction.MAIL:
+            return bulk_mail.look_at_first(dossier, self._forbidden, self._waits)
+        return bulk_mail.look_at_later(dossier, self._forbidden) if action is BulkAction.MAIL_LATER else None
 
     def _list_links(self, action: BulkAction, number: int) -> list[ItemView]:
         is_back = action is BulkAction.BACK
@@ -312,7 +325,10 @@ class _Rules:
     def _why_not_reminded(self, dossier: Dossier) -> str:
         if self._forbidden:
             return self._forbidden
-        return "" if dossier.has_waiting_reminder else "No reminder waits to be sent."
+        waiting = [letter.number for letter in dossier.reminders if letter.left_at is None]
+        if not waiting:
+            return "No reminder waits to be sent."
+        return list_waiting(self._work, Approvable.LATER, waiting[-1:]).get(waiting[-1], "")
 
     def _why_no_link(self, dossier: Dossier, action: BulkAction, none: str) -> str:
         return "" if self._list_links(action, dossier.number) else none
@@ -378,6 +394,10 @@ def _check(work: CaseWork, command: BulkCommand, look: Outlook) -> None:
     if look.door is not None:
         platform = find_request(work, look.number).platform
         note_outcome(work, platform, look.door.address, AddressOutcome.WORKED)
+
+
+def _mail(work: CaseWork, command: BulkCommand, look: Outlook) -> None:
+    bulk_mail.send(work, look.number, look.goes, letters=command.letters, has_checked=command.has_checked)
 
 
 def _record_sent(work: CaseWork, command: BulkCommand, look: Outlook) -> None:
@@ -450,8 +470,10 @@ _STEPS: Mapping[BulkAction, Step] = MappingProxyType(
     {
         BulkAction.LETTERS: _make_letters,
         BulkAction.CHECK: _one_by_one(_check),
+        BulkAction.MAIL: _one_by_one(_mail),
         BulkAction.SENT: _one_by_one(_record_sent),
         BulkAction.REMIND: _make_letters,
+        BulkAction.MAIL_LATER: _one_by_one(_mail),
         BulkAction.REMINDED: _one_by_one(_record_reminded),
         BulkAction.ANSWER: _one_by_one(_log_answer),
         BulkAction.GONE: _mark,

@@ -17,7 +17,7 @@ from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import CaseStatus, CloseReason, StepRefused
 from portal.models.bulk_steps import BulkStep
 from portal.models.cases import Case
-from portal.services.casefile import bulk, follow_ups, queue
+from portal.services.casefile import bulk, bulk_mail, follow_ups, queue
 from portal.services.casefile.bulk import BulkAction, BulkCommand, Choice, Result
 from portal.services.casefile.closing import list_open_ends
 from portal.services.casefile.follow_ups import NewFollowUp
@@ -33,7 +33,9 @@ class CaseAction(StrEnum):
     """What can be done in many cases at once."""
 
     ASSIGN = "assign"
+    MAIL = "mail"  # every first letter that is ready and goes by e-mail
     REMIND = "remind"  # a reminder to everybody who is late
+    MAIL_LATER = "mail_later"  # the same of reminders and other later letters
     REMINDED = "reminded"
     TAG = "tag"
     FOLLOW_UP = "follow_up"
@@ -41,17 +43,36 @@ class CaseAction(StrEnum):
 
 
 _OF_REQUESTS: Mapping[CaseAction, BulkAction] = MappingProxyType(
-    {CaseAction.REMIND: BulkAction.REMIND, CaseAction.REMINDED: BulkAction.REMINDED}
+    {
+        CaseAction.MAIL: BulkAction.MAIL,
+        CaseAction.REMIND: BulkAction.REMIND,
+        CaseAction.MAIL_LATER: BulkAction.MAIL_LATER,
+        CaseAction.REMINDED: BulkAction.REMINDED,
+    }
+)
+_NONE: Mapping[CaseAction, str] = MappingProxyType(
+    {
+        CaseAction.MAIL: "No letter in it is ready to go by e-mail.",
+        CaseAction.REMIND: "Nobody in it is late without a reminder.",
+        CaseAction.MAIL_LATER: "No later letter in it is ready to go by e-mail.",
+        CaseAction.REMINDED: "No reminder waits.",
+    }
 )
 _OPEN_ENDS = "Something in it is online, not sent, or running. Tick that it is closed all the same, or open it."
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseOutlook:
-    """What would happen in one case. `requests` are those it would be done to; `why`: why nothing will be."""
+    """What would happen in one case. `requests` are those it would be done to; `why`: why nothing will be.
+
+    Of letters by e-mail `by_form` are those that a form or post comes first for, `unchecked` the addresses that nobody
+    has looked at for a while.
+    """
 
     reference: str
     requests: int = 0
+    by_form: int = 0
+    unchecked: tuple[str, ...] = ()
     why: str = ""
 
     @property
@@ -61,14 +82,15 @@ class CaseOutlook:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class CasesCommand:
-    """What to do. `staff_id`: whom to give the cases; None for nobody. `at`: when reminders were sent. `add` and
-    `remove` are tags.
+    """What to do. `staff_id`: whom to give the cases; None for nobody. `at`: when reminders were sent. `has_checked`:
+    the addresses were looked at. `add` and `remove` are tags.
     """
 
     action: CaseAction
     token: str
     staff_id: UUID | None = None
     at: datetime | None = None
+    has_checked: bool = False
     add: tuple[UUID, ...] = ()
     remove: tuple[UUID, ...] = ()
     follow_up: NewFollowUp | None = None
@@ -94,9 +116,16 @@ def foresee_in_case(work: CaseWork, action: CaseAction) -> CaseOutlook:
     if work.case.status is not CaseStatus.OPEN:
         return CaseOutlook(reference=work.reference, why="This case is not open.")
     if action in _OF_REQUESTS:
-        will = [each for each in bulk.foresee(work, _OF_REQUESTS[action], Choice(is_all=True)) if each.will]
-        none = "Nobody in it is late without a reminder." if action is CaseAction.REMIND else "No reminder waits."
-        return CaseOutlook(reference=work.reference, requests=len(will), why="" if will else none)
+        looks = bulk.foresee(work, _OF_REQUESTS[action], Choice(is_all=True))
+        will = [each for each in looks if each.will]
+        stale = dict.fromkeys(goes.address for each in will for goes in each.goes if goes.is_stale)
+        return CaseOutlook(
+            reference=work.reference,
+            requests=len(will),
+            by_form=bulk_mail.count_by_form(each.why for each in looks),
+            unchecked=tuple(stale),
+            why="" if will else _NONE[action],
+        )
     if action is not CaseAction.CLOSE:
         return CaseOutlook(reference=work.reference)
     waits = list_waiting(work, Approvable.CLOSING, [0]).get(0, "")
@@ -109,7 +138,10 @@ def do_in_case(work: CaseWork, command: CasesCommand) -> None:
         return
     if command.action in _OF_REQUESTS and work.case.status is CaseStatus.OPEN:
         step = _OF_REQUESTS[command.action]
-        bulk.do_to_all(work, BulkCommand(action=step, token=command.token, is_all=True, at=command.at))
+        together = BulkCommand(
+            action=step, token=command.token, is_all=True, at=command.at, has_checked=command.has_checked
+        )
+        bulk.do_to_all(work, together)
         return
     why = ""
     try:

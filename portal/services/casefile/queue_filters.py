@@ -27,6 +27,7 @@ from portal.models.handovers import Handover
 from portal.models.incoming import IncomingMail
 from portal.models.items import Item
 from portal.models.letter_mails import LetterMail, LetterMailState
+from portal.models.letters import Letter
 from portal.models.messages import Message
 from portal.models.requests import Basis, Request
 from portal.models.risk_marks import RiskMark
@@ -373,19 +374,25 @@ def _has_none(model: Any, *criteria: ColumnElement[bool]) -> ColumnElement[bool]
 
 def _has_mail_trouble(day: Day) -> ColumnElement[bool]:
     """Whether the newest letter by e-mail of an unsent request failed, may have left, or left and was not written down
-    for a while; or the one that a request was sent with came back.
+    for a while, or the one that a request was sent with came back; the same of a later letter, save that what came back
+    of those waits as a mail to be read.
     """
-    later = aliased(LetterMail)
-    is_newest = (
-        ~select(later.id).where(later.request_id == LetterMail.request_id, later.made_at > LetterMail.made_at).exists()
-    )
+    again = aliased(LetterMail)
+    same_letter = and_(again.case_id == LetterMail.case_id, again.letter_number == LetterMail.letter_number)
+    same = sql_case((LetterMail.is_later, same_letter), else_=again.request_id == LetterMail.request_id)
+    is_newer = and_(same, again.is_later == LetterMail.is_later, again.made_at > LetterMail.made_at)
     is_lost = LetterMail.state.in_((LetterMailState.FAILED, LetterMailState.UNCLEAR))
     is_open = and_(LetterMail.recorded_at.is_(None), LetterMail.left_at < day.now - UNRECORDED)
-    troubled = select(LetterMail.case_id).join(Request, Request.id == LetterMail.request_id)
-    is_unsent = Request.state.in_(UNSENT)
+    is_unsent = and_(~LetterMail.is_later, Request.state.in_(UNSENT))
+    letter = select(Letter.id).where(Letter.case_id == LetterMail.case_id, Letter.number == LetterMail.letter_number)
+    is_kept = letter.where(Letter.left_at.is_(None), Letter.discarded_at.is_(None)).exists()
+    waits = or_(is_unsent, and_(LetterMail.is_later, is_kept))
     is_sent_by_it = and_(Request.state == RequestState.SENT, Request.sent_at == LetterMail.left_at)
-    came_back = and_(LetterMail.state == LetterMailState.RETURNED, or_(is_unsent, is_sent_by_it))
-    return Case.id.in_(troubled.where(or_(and_(is_unsent, or_(is_lost, is_open)), came_back), is_newest))
+    is_first = and_(~LetterMail.is_later, or_(is_unsent, is_sent_by_it))
+    came_back = and_(LetterMail.state == LetterMailState.RETURNED, is_first)
+    troubled = select(LetterMail.case_id).outerjoin(Request, Request.id == LetterMail.request_id)
+    is_bad = or_(and_(waits, or_(is_lost, is_open)), came_back)
+    return Case.id.in_(troubled.where(is_bad, ~select(again.id).where(is_newer).exists()))
 
 
 def _has(model: Any, *criteria: ColumnElement[bool]) -> ColumnElement[bool]:

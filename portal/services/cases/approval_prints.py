@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from portal.domain.approvals import Approvable
+from portal.domain.lifecycle import LATER_TO_OTHERS
 from portal.models.complaints import Complaint, ComplaintRequest
 from portal.models.items import Item
 from portal.models.letters import Letter
@@ -21,7 +23,7 @@ def prints_of(work: CaseWork, subject: Approvable) -> dict[int, str]:
     """A digest of what each step of this kind stands for now, by number; as many statements for many as for one."""
     if subject is Approvable.CLOSING:
         return {0: _digest(_closing_parts(work))}
-    parts = _sending_parts(work) if subject is Approvable.SENDING else _complaint_parts(work)
+    parts = _PARTS[subject](work)
     return {number: _digest(each) for number, each in parts}
 
 
@@ -35,6 +37,13 @@ def _sending_parts(work: CaseWork) -> Iterator[tuple[int, list[Any]]]:
         letter = letters.get(row.id)
         # Without a letter, what is typed into a form comes from the report, so that counts as well.
         yield row.number, [row.id, row.sealed, items.get(row.id, []), letter or work.case.sealed]
+
+
+def _later_parts(work: CaseWork) -> Iterator[tuple[int, list[Any]]]:
+    """The very paper: a later letter never changes, and another has another number."""
+    query = select(Letter.number, Letter.digest).where(Letter.case_id == work.case.id, Letter.discarded_at.is_(None))
+    for number, digest in work.session.execute(query.where(Letter.kind.in_(LATER_TO_OTHERS))):
+        yield number, [number, digest]
 
 
 def _complaint_parts(work: CaseWork) -> Iterator[tuple[int, list[Any]]]:
@@ -62,6 +71,15 @@ def newest_letters(work: CaseWork, owner: Any) -> dict[UUID | None, tuple[int, s
     query = select(owner, Letter.number, Letter.digest).where(Letter.case_id == work.case.id, owner.is_not(None))
     rows = work.session.execute(query.where(Letter.discarded_at.is_(None)).order_by(Letter.number))
     return {about: (number, digest) for about, number, digest in rows}
+
+
+_PARTS: Mapping[Approvable, Callable[[CaseWork], Iterator[tuple[int, list[Any]]]]] = MappingProxyType(
+    {
+        Approvable.SENDING: _sending_parts,
+        Approvable.LATER: _later_parts,
+        Approvable.COMPLAINT: _complaint_parts,
+    }
+)
 
 
 def _digest(parts: object) -> str:

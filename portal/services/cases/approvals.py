@@ -257,12 +257,22 @@ def _require_takeable(work: CaseWork, subject: Approvable, number: int) -> None:
         if number != 0:
             raise UnknownNumber
         return
-    if subject is Approvable.SENDING:
+    if subject is Approvable.LATER:
+        _require_waiting_letter(work, number)
+    elif subject is Approvable.SENDING:
         state = _state_of(work, Request, number)
         if state not in UNSENT:
             raise StepRefused("This request has already been sent, so it cannot be changed or sent again.")
     elif _state_of(work, Complaint, number) is not ComplaintState.PREPARED:
         raise StepRefused("This complaint was handed in already.")
+
+
+def _require_waiting_letter(work: CaseWork, number: int) -> None:
+    """Raises UnknownNumber, StepRefused where it has left or was put aside."""
+    require_known(work, Approvable.LATER, number)
+    query = select(Letter.left_at).where(Letter.case_id == work.case.id, Letter.number == number)
+    if work.session.scalars(query).one() is not None:
+        raise StepRefused("It is already recorded that this letter was sent.")
 
 
 def _state_of(work: CaseWork, model: Any, number: int) -> Any:
@@ -308,7 +318,7 @@ def _check_words(work: CaseWork, text: str) -> str:
 
 
 def _record(work: CaseWork, kind: History, row: Approval, words: str) -> None:
-    request_id = _id_of(work, Request, row.number) if row.subject is Approvable.SENDING else None
+    request_id = _request_of(work, row)
     complaint_id = _id_of(work, Complaint, row.number) if row.subject is Approvable.COMPLAINT else None
     detail = {"text": words.strip()} if words.strip() else {}
     event = NewEvent(
@@ -320,6 +330,14 @@ def _record(work: CaseWork, kind: History, row: Approval, words: str) -> None:
         detail=detail,
     )
     work.record(event)
+
+
+def _request_of(work: CaseWork, row: Approval) -> UUID | None:
+    """The request that a first or a later letter is about."""
+    if row.subject is Approvable.LATER:
+        query = select(Letter.request_id).where(Letter.case_id == work.case.id, Letter.number == row.number)
+        return work.session.scalars(query).one_or_none()
+    return _id_of(work, Request, row.number) if row.subject is Approvable.SENDING else None
 
 
 def _id_of(work: CaseWork, model: Any, number: int) -> UUID | None:

@@ -173,7 +173,7 @@ def _words_of(event: Event, detail: Mapping[str, Any], exhibits: Mapping[UUID, i
     """Somebody's own words; those that are an exhibit are not written here once more. Of a letter that left by e-mail
     from here, by what it can be found on both sides: its Message-ID, and what the mail server said when it took it.
     """
-    if event.kind is History.SENT and detail.get("message_id"):
+    if detail.get("message_id"):
         return f"Message-ID: <{detail['message_id']}>\nSMTP: {detail['server_said']}"
     if event.kind is History.TICKET_GIVEN:
         return str(detail.get("ticket") or "") or None

@@ -114,7 +114,8 @@ def _find(work: Work, came: CameIn, headers: dict[str, list[str]], head: bytes) 
     if addressed and (found := _match(work.session, addressed, MatchedBy.ADDRESS)):
         return found
     for letter in find_answered(work.session, list_references(headers, head)):
-        if found := _match(work.session, letter.request_id, MatchedBy.REFERENCE):
+        # A paper of a threat has no request, so its answer waits among what is not matched.
+        if letter.request_id and (found := _match(work.session, letter.request_id, MatchedBy.REFERENCE)):
             return found
     ticketed = find_ticketed(work, " ".join(headers.get("subject", ())))
     return _match(work.session, ticketed[0], MatchedBy.TICKET) if len(ticketed) == 1 else None

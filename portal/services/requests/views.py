@@ -64,6 +64,38 @@ class FieldView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TheirFieldView:
+    """A field of the platform's own form. `is_filled`: something of the letter goes in, also where it was not given.
+
+    `choose` are the visible words of a list; `left_out` is how many characters did not fit below `limit`.
+    """
+
+    label: str
+    value: str
+    is_filled: bool
+    choose: str
+    note: str
+    limit: int | None
+    left_out: int
+    beyond_law: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TheirFormView:
+    """What is known of a form, in its order. `one_each`: it takes one link, and there are several."""
+
+    page: str
+    checked_on: date
+    one_each: bool
+    fields: tuple[TheirFieldView, ...]
+
+    @property
+    def whole(self) -> str:
+        """All that goes in, field by field, to copy at once."""
+        return "\n\n".join(f"{each.label}:\n{each.value}" for each in self.fields if each.value)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ItemView:
     """One place where the content is. `shown` is the short text for lists; `url` is None where there is no link."""
 

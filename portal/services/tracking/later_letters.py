@@ -6,10 +6,13 @@ No clock starts. Here it is always a paper that was there. A reminder can also l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
-from portal.domain.letters.facts import LetterFacts
+from portal.domain.approvals import Approvable
+from portal.domain.letters.facts import LetterFacts, LetterHeader
 from portal.domain.lifecycle import (
     LATER_LETTERS,
     History,
@@ -21,6 +24,7 @@ from portal.domain.lifecycle import (
 )
 from portal.models.letters import Letter
 from portal.models.requests import Request
+from portal.services.cases.approvals import use_approval
 from portal.services.cases.handover import open_to_record
 from portal.services.cases.instants import check_instant
 from portal.services.cases.mandates import require_mandate, require_permission
@@ -31,7 +35,7 @@ from portal.services.letters.drafting import read_facts
 from portal.services.letters.views import LetterView
 from portal.services.requests.dossier import UsedDoor, read_dossier
 from portal.services.tracking import sending
-from portal.services.tracking.sending import RemindedCommand
+from portal.services.tracking.sending import MailedCommand, RemindedCommand
 from portal.services.work import CaseWork
 
 _TO_THE_SAME = frozenset({LetterKind.REMINDER, LetterKind.FOLLOW_UP})  # as the first letter
@@ -74,6 +78,11 @@ def find_door(work: CaseWork, number: int) -> UsedDoor | None:
     return UsedDoor(SendingChannel.EMAIL if "@" in named else SendingChannel.FORM, named)
 
 
+def read_frame(work: CaseWork, number: int) -> LetterHeader:
+    """From whom and to whom this letter is. Raises UnknownNumber."""
+    return read_facts(work, _find(work, number)).frame
+
+
 def record_letter_sent(work: CaseWork, number: int, command: LetterSentCommand) -> None:
     """That letter `number` has left. Only a paper that was there at that moment can have been sent.
 
@@ -97,6 +106,33 @@ def record_letter_sent(work: CaseWork, number: int, command: LetterSentCommand) 
         raise StepRefused("This letter was not made yet at that moment, so it cannot have been sent then.")
     sending.require_number(command.proof, command.ticket)
     require_room_for_words(work, command.confirmation)
+    sending.cancel_copies(work, letter)
+    if letter.kind is not LetterKind.POLICE:
+        use_approval(work, Approvable.LATER, number)
+    _write(work, letter, replace(command, at=at))
+
+
+def record_mailed(work: CaseWork, command: MailedCommand) -> None:
+    """That a later letter has left by e-mail from here. What was allowed was asked before it left, so nothing is asked
+    here; where it was written down as sent meanwhile, nothing is added. Raises StepRefused where its case is not open.
+    """
+    open_to_record(work)
+    letter = _find(work, command.letter)
+    if letter.left_at is not None:
+        return
+    mailed = {"message_id": command.message_id, "server_said": command.said}
+    sent = LetterSentCommand(at=command.at, channel=SendingChannel.EMAIL, address=command.address)
+    if letter.kind is LetterKind.REMINDER and letter.request_id is not None:
+        dossier = read_dossier(work, work.session.get_one(Request, letter.request_id).number)
+        sending.write_reminded(dossier, letter, _as_reminder(letter.number, sent), mailed)
+        return
+    _write(work, letter, sent, mailed)
+
+
+def _write(
+    work: CaseWork, letter: Letter, command: LetterSentCommand, mailed: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """The letter's event, once all that is asked before was."""
     letter.left_at = work.now
     facts = {
         "channel": command.channel.value if command.channel else None,
@@ -110,8 +146,9 @@ def record_letter_sent(work: CaseWork, number: int, command: LetterSentCommand) 
         "address": command.address.strip(),
         "ticket": command.ticket.strip(),
         "confirmation": command.confirmation.strip(),
+        **mailed,
     }
-    event = NewEvent(kind=History.LETTER_SENT, at=at, request_id=letter.request_id, facts=facts, detail=detail)
+    event = NewEvent(kind=History.LETTER_SENT, at=command.at, request_id=letter.request_id, facts=facts, detail=detail)
     work.record(event)
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from portal.adapters.translations import name_country
 from portal.domain.lifecycle import UNSENT, Answer, History, LetterKind, Proof, RequestKind, SentAs
 from portal.domain.regimes import NoticeField, RegimeKind
 from portal.domain.report import YesNo
@@ -21,7 +20,6 @@ from portal.services.letters import letters
 from portal.services.letters.further import list_suppliers, list_topics
 from portal.services.requests.channels import channel_views, list_warnings
 from portal.services.requests.citations import Citation, binding_of
-from portal.services.requests.content import RequestContent
 from portal.services.requests.dossier import Dossier, LaterLetter, OpenedItem, list_items, read_dossier
 from portal.services.requests.escalation import (
     EscalatedRequest,
@@ -32,8 +30,9 @@ from portal.services.requests.escalation import (
 from portal.services.requests.lookup import list_requests
 from portal.services.requests.preparing import find_erasure, pick_for_erasure
 from portal.services.requests.proofs import view_proof
-from portal.services.requests.views import BasisView, ElementView, FieldView, ItemView
+from portal.services.requests.views import BasisView, ElementView, ItemView
 from portal.services.tracking.correctable import list_correctable, list_corrections
+from portal.services.tracking.form_fields import list_fields, read_their_form
 from portal.services.tracking.views import AnswerView, FurtherView, NameChoiceView, ReminderView, RequestView
 from portal.services.work import CaseWork
 
@@ -72,6 +71,7 @@ def whole_view(dossier: Dossier) -> RequestView:
         view,
         problems=draft.problems if draft else (),
         fields=list_fields(dossier.content, text, reference) if may_copy else (),
+        their_form=read_their_form(dossier, text) if may_copy else None,
         can_prepare_erasure=_can_erase(dossier),
         correctable=list_correctable(work, dossier),
     )
@@ -180,28 +180,6 @@ def list_missing(citations: Sequence[Citation]) -> tuple[ElementView, ...]:
                 regime_names=tuple(dict.fromkeys(names)),
             )
     return tuple(found.values())
-
-
-def list_fields(contents: RequestContent, text: str, reference: str) -> tuple[FieldView, ...]:
-    """What platforms' forms ask for, each ready to copy; what was not given is left out.
-
-    `reference` is that of the letter's PDF, by which both sides name the same request. Most forms have no field for it,
-    so it stands under the sender's own words too.
-    """
-    view, report = contents.view, contents.report
-    fields = (
-        ("Links", "\n".join(contents.places)),
-        ("Name", view.name),
-        ("E-mail address", contents.reply_email),
-        ("Telephone", view.phone),
-        ("Postal address", view.postal_address),
-        ("Country", name_country(report.country, "en") if report.country else ""),
-        ("In your own words", letters.add_reference(view.explanation, reference)),
-        ("Signature", contents.signature),
-        ("Your reference for it", reference),
-        ("The whole letter as text", text),
-    )
-    return tuple(FieldView(label=label, value=value) for label, value in fields if value)
 
 
 def _is_unsent(request: Request) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from uuid import UUID
 
 from portal.domain.clocks import ClockState
 from portal.domain.directory import AddressOutcome
@@ -54,8 +55,10 @@ from portal.services.requests.statements import (
     list_wanted,
     state,
 )
-from portal.services.requests.views import ChannelView, FieldView
-from portal.services.tracking.request_page import list_fields
+from portal.services.requests.views import ChannelView, FieldView, TheirFormView
+from portal.services.tracking import mailing, parcels, person_mailing
+from portal.services.tracking.form_fields import find_ticket_pattern, list_fields, read_their_form
+from portal.services.tracking.parcels import LetterMailView
 from portal.services.work import CaseWork
 
 _GONE = frozenset({ItemState.REMOVED})
@@ -122,6 +125,7 @@ class RoundView:
     waiting: tuple[LetterLine, ...]
     sent: tuple[SentLine, ...]
     is_allowed: bool  # sharing with platforms was not taken back
+    leaving: tuple[LetterLine, ...] = ()  # on their way by e-mail from here
     just_sent: JustSent | None = None
 
     @property
@@ -160,6 +164,9 @@ class StepView:
     is_allowed: bool
     doors: tuple[ChannelView, ...]
     fields: tuple[FieldView, ...]
+    their_form: TheirFormView | None
+    ticket_pattern: str | None  # by which their confirmation tells its number; None where it is not known
+    reference: str  # of the letter, by which both sides name it
     letter: LetterView | None
     words: LetterWords | None
     is_outdated: bool  # something was changed after the letter was made
@@ -171,6 +178,13 @@ class StepView:
     signature: str  # as it was written last
     just_sent: JustSent | None
     kept: ProofView | None  # what the person kept of it; None where nobody said
+    mails: tuple[LetterMailView, ...]  # what became of it by e-mail from here, the newest first
+    mail_to: str  # the address to which the person can have it sent from here; empty where that is not offered
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether it is on its way by e-mail from here."""
+        return bool(self.mails) and self.mails[0].is_on_its_way
 
     @property
     def door(self) -> ChannelView | None:
@@ -188,8 +202,17 @@ class _Round:
     @cached_property
     def waiting(self) -> list[Dossier]:
         """In the order in which to send them."""
-        found = [dossier for dossier in self.dossiers if _waits(dossier)]
+        found = [each for each in self.dossiers if _waits(each) and each.request.id not in self.leaving_ids]
         return sorted(found, key=self._turn)
+
+    @cached_property
+    def leaving_ids(self) -> frozenset[UUID]:
+        """The requests whose letter is on its way by e-mail from here."""
+        return parcels.list_leaving(self.work)
+
+    @property
+    def leaving(self) -> list[Dossier]:
+        return [each for each in self.dossiers if each.request.id in self.leaving_ids and _waits(each)]
 
     @cached_property
     def sent(self) -> list[Dossier]:
@@ -268,8 +291,8 @@ def read_step(work: CaseWork, number: int, *, after: int | None = None) -> StepV
         kind=dossier.request.kind,
         platform=dossier.request.platform,
         platform_name=dossier.name,
-        position=len(found.sent) + (found.waiting.index(dossier) if waits else 0) + 1,
-        total=len(found.sent) + len(found.waiting) + (not waits),
+        position=len(found.sent) + len(found.leaving) + (found.waiting.index(dossier) + 1 if waits else 0),
+        total=len(found.sent) + len(found.leaving) + len(found.waiting),
         next_number=found.next_after(dossier) if waits else None,
         links=tuple(item.text for item in dossier.items if item.row.state not in _GONE),
         read=list_read(stated),
@@ -280,6 +303,9 @@ def read_step(work: CaseWork, number: int, *, after: int | None = None) -> StepV
         is_allowed=_is_allowed(work),
         doors=channel_views(dossier),
         fields=list_fields(dossier.content, "", letters.find_reference(dossier)),
+        ticket_pattern=find_ticket_pattern(dossier),
+        reference=letters.find_reference(dossier),
+        their_form=read_their_form(dossier, words.text if words else ""),
         letter=letters.letter_view(letter, request_number=number) if letter else None,
         words=words,
         is_outdated=is_outdated,
@@ -291,6 +317,8 @@ def read_step(work: CaseWork, number: int, *, after: int | None = None) -> StepV
         signature=_signature_of(work, [dossier]),
         just_sent=_find_just_sent(found, after),
         kept=view_proof(dossier),
+        mails=mailing.list_mails(dossier),
+        mail_to=person_mailing.find_address(dossier),
     )
 
 
@@ -343,18 +371,20 @@ def _read(work: CaseWork) -> _Round:
 
 def _view_of(found: _Round) -> RoundView:
     return RoundView(
-        waiting=tuple(
-            LetterLine(
-                number=each.number,
-                platform_name=each.name,
-                links=len(each.items),
-                is_blocked=found.is_blocked(each),
-                has_letter=each.last_letter is not None,
-            )
-            for each in found.waiting
-        ),
+        waiting=tuple(_letter_line(found, each) for each in found.waiting),
+        leaving=tuple(_letter_line(found, each) for each in found.leaving),
         sent=tuple(_sent_line(each) for each in found.sent),
         is_allowed=_is_allowed(found.work),
+    )
+
+
+def _letter_line(found: _Round, dossier: Dossier) -> LetterLine:
+    return LetterLine(
+        number=dossier.number,
+        platform_name=dossier.name,
+        links=len(dossier.items),
+        is_blocked=found.is_blocked(dossier),
+        has_letter=dossier.last_letter is not None,
     )
 
 

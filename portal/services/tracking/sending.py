@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
+from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import (
     ActorKind,
     CloseReason,
@@ -23,9 +24,10 @@ from portal.domain.lifecycle import (
     require_submitted,
     require_unsent,
 )
+from portal.models.letters import Letter
 from portal.models.requests import Request
-from portal.services.background import outbox
-from portal.services.cases.approvals import use_for_sending
+from portal.services.background import letter_turns, outbox
+from portal.services.cases.approvals import use_approval, use_for_sending
 from portal.services.cases.handover import open_to_record
 from portal.services.cases.instants import check_instant
 from portal.services.cases.mandates import require_permission
@@ -116,7 +118,8 @@ def record_sent(work: CaseWork, number: int, command: SentCommand) -> None:
     not there yet, NoConsent, MandateOver, Unchecked, BadInstant.
     """
     dossier, checked = _check(work, number, command)
-    outbox.cancel_letters(work.session, dossier.request.id, now=work.now)  # so that it does not go out once more
+    waiting = letter_turns.list_waiting(work.session, dossier.request.id)
+    outbox.cancel_letters(work.session, waiting, now=work.now)  # so that it does not go out once more
     letter = letters.find_sendable(dossier, sent_at=checked.sent_at)
     sent_as = checked.sent_as or (SentAs.LETTER if letter else SentAs.OTHER)
     use_for_sending(work, number, letter.number if letter and sent_as is SentAs.LETTER else None)
@@ -253,10 +256,31 @@ def record_reminded(work: CaseWork, number: int, command: RemindedCommand) -> No
             "This reminder was not there at that moment, or was sent already. Choose another, or say that you sent it "
             "in other words."
         )
+    if letter is not None:
+        cancel_copies(work, letter)
+        use_approval(work, Approvable.LATER, letter.number)
+    write_reminded(dossier, letter, replace(command, at=at))
+
+
+def cancel_copies(work: CaseWork, letter: Letter) -> None:
+    """A later letter left by another way, so it does not go out by e-mail once more."""
+    waiting = letter_turns.list_waiting_copies(work.session, work.case.id, letter.number)
+    outbox.cancel_letters(work.session, waiting, now=work.now)
+
+
+def write_reminded(
+    dossier: Dossier,
+    letter: Letter | None,
+    command: RemindedCommand,
+    mailed: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """The reminder's event, once all that is asked before was."""
+    work, request = dossier.work, dossier.request
     detail: dict[str, object] = {
         "address": command.address.strip(),
         "ticket": command.ticket.strip(),
         "confirmation": command.confirmation.strip(),
+        **mailed,
     }
     if letter is not None:
         letter.left_at = work.now
@@ -268,7 +292,7 @@ def record_reminded(work: CaseWork, number: int, command: RemindedCommand) -> No
         "number": len(dossier.sent_reminders) + 1,
         "proof": command.proof.value,
     }
-    work.record(NewEvent(kind=History.REMINDED, at=at, request_id=request.id, facts=facts, detail=detail))
+    work.record(NewEvent(kind=History.REMINDED, at=command.at, request_id=request.id, facts=facts, detail=detail))
 
 
 def require_number(proof: Proof, ticket: str) -> None:

@@ -21,6 +21,7 @@ from portal.services.requests.views import (
     FieldView,
     ItemView,
     NextStepView,
+    TheirFormView,
 )
 from portal.services.tracking.correctable import CorrectableView, CorrectionView
 
@@ -111,6 +112,7 @@ class RequestView:
     suppliers: tuple[Supplier, ...] = ()  # who behind the site can be written to now
     correctable: tuple[CorrectableView, ...] = ()  # what was written down and may be wrong
     corrections: tuple[CorrectionView, ...] = ()  # what was corrected
+    their_form: TheirFormView | None = None  # what is known of the platform's own form, filled
 
     @property
     def main_clock(self) -> ClockView | None:

@@ -120,6 +120,8 @@ def name_step(step: Approvable, number: int) -> str:
     """The step in words, with the request or complaint it is about."""
     if step is Approvable.SENDING:
         return str(_("sending request %(number)s", number=number))
+    if step is Approvable.LATER:
+        return str(_("sending letter %(number)s", number=number))
     if step is Approvable.COMPLAINT:
         return str(_("handing in complaint %(number)s", number=number))
     return str(describe_word(step))

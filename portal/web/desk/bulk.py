@@ -32,7 +32,7 @@ _NEXT = {
     BulkAction.CHECK: BulkAction.SENT,
     BulkAction.REMIND: BulkAction.REMINDED,
 }
-_BEFORE_SENDING = frozenset({BulkAction.LETTERS, BulkAction.CHECK, BulkAction.SENT})
+_BEFORE_SENDING = frozenset({BulkAction.LETTERS, BulkAction.CHECK, BulkAction.MAIL, BulkAction.SENT})
 _AT_ANY_TIME = frozenset({BulkAction.GONE, BulkAction.CLOSE})
 
 
@@ -88,6 +88,7 @@ def show_done(member: SignedInStaff, work: CaseWork, token: str) -> Answered:
         token=token,
         results=results,
         made=made,
+        is_by_mail=step in bulk.BY_MAIL,
         is_running=bool(running),
         percent=percent,
         numbers=[each.number for each in results],
@@ -99,11 +100,12 @@ def choices_for(work: CaseWork, dossiers: Iterable[Dossier] | None = None) -> Ma
     """What there is to choose from: platforms, states, each request; `dossiers` as in `list_choosable`."""
     rows = bulk.list_choosable(work, dossiers)
     states = tuple(dict.fromkeys(state for *_row, state in rows))
+    has_mail = unit().config.mail is not None
     return {
         "choosable": rows,
         "platforms": {slug: name for _number, slug, name, _state in rows},
         "states": states,
-        "actions": tuple(each for each in BulkAction if _fits(each, states)),
+        "actions": tuple(each for each in BulkAction if _fits(each, states) and (has_mail or each not in bulk.BY_MAIL)),
     }
 
 
@@ -130,6 +132,7 @@ def _show(member: SignedInStaff, work: CaseWork, step: BulkAction, looks: tuple[
         typed=request.form,
         channels=choices_of(SendingChannel),
         is_by_link=step in bulk.BY_LINK,
+        is_by_mail=step in bulk.BY_MAIL,
         has_doors=step in {BulkAction.SENT, BulkAction.REMINDED},
     )
 
@@ -168,6 +171,7 @@ def _read_command(work: CaseWork, step: BulkAction, form: PageForm, choice: Choi
         sendings=dict(_read_sendings(looks)),
         has_checked="has_checked" in form and bool(form["has_checked"].data),
         answer=form.command() if isinstance(form, SameAnswerForm) else None,
+        letters=frozenset(_numbers("letters")) if step in bulk.BY_MAIL else None,
         links=_read_links(looks) if step in bulk.BY_LINK else frozenset(),
         reason=CloseReason(reason) if reason else None,
         note=(form["note"].data or "") if "note" in form else "",

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from flask import redirect, url_for
+from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.services.letters import letters
+from portal.domain.lifecycle import StepRefused
+from portal.services.letters import address_sheets, letters
 from portal.services.letters.views import LetterView
 from portal.services.tracking import later_letters
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case
-from portal.web.desk.pages import Answered, show_form, staff_reader
+from portal.web.desk.pages import Answered, show_form, show_on_case, staff_reader
 from portal.web.desk.wording import describe_word
 from portal.web.forms.later_letters import LetterSentForm
 from portal.web.late_writing import hold_case
-from portal.web.refusals import refusals
+from portal.web.refusals import describe_refusal, refusals
 from portal.web.unit_of_work import locks_late
 
 bp = make_blueprint("desk_letters", __name__, "/desk/cases/<reference>/letters/<int:letter_number>")
@@ -36,6 +37,19 @@ def record_sent(member: SignedInStaff, work: CaseWork, letter_number: int) -> An
             return redirect(address_of(work, letter), 303)
     title = _("Record that it was sent: %(letter)s", letter=describe_word(letter.kind))
     return show_form(member, work, form, title=title, button=_("It was sent"), back=address_of(work, letter))
+
+
+@bp.get("/address")
+@on_case
+def address_sheet(member: SignedInStaff, work: CaseWork, letter_number: int) -> Answered:
+    """The postal address, to print for the window of an envelope."""
+    back = address_of(work, letters.find_view(work, letter_number))
+    try:
+        sheet = address_sheets.read_address_sheet(work, letter_number)
+    except StepRefused as refused:
+        flash(describe_refusal(refused)[0])
+        return redirect(back, 303)
+    return show_on_case("desk/address_sheet.html", member, work, sheet=sheet, back=back)
 
 
 @bp.post("/discard")

@@ -139,7 +139,9 @@ def _read_command(step: CaseAction, form: PageForm) -> CasesCommand:
             note=form.note.data or "",
             is_certain=bool(form.is_certain.data),
         )
-    return CasesCommand(action=step, token=token, at=form["at"].data if "at" in form else None)
+    has_checked = "has_checked" in form and bool(form["has_checked"].data)
+    at = form["at"].data if "at" in form else None
+    return CasesCommand(action=step, token=token, at=at, has_checked=has_checked)
 
 
 def _read_references(chosen: Iterable[str], shown: Iterable[str]) -> tuple[str, ...]:

@@ -92,6 +92,7 @@ def show_queue(member: SignedInStaff, *, typed: str | None = None) -> Page:
         member,
         status=200 if typed is None else 404,
         queue=found,
+        writes_mail=unit().config.mail is not None,
         choice=choice,
         is_narrowed=bool(asked.keys() - {"show", "columns"}),
         asked=asked,

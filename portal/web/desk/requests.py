@@ -429,7 +429,7 @@ def show_request(
         raise UnknownNumber
     request = request_page.whole_view(mine.dossier)
     problems = [(None, problem.text) for problem in stop.problems] if stop else []
-    mails = mailing.list_mails(mine.dossier)
+    mails, later_mails = mailing.list_all_mails(mine.dossier)
     return show_beside(
         "desk/request.html",
         member,
@@ -452,6 +452,8 @@ def show_request(
         problems=problems,
         after=say_next_at_desk(request, work.reference),
         mails=mails,
+        later_mails=later_mails,
+        writes_mail=unit().config.mail is not None,
         can_mail=mailing.can_offer(mine.dossier, mails),
         waits=find_waiting(work, request.number) if request.state in UNSENT else "",
     )

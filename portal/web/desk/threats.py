@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from portal.domain.lifecycle import LetterKind
 from portal.services.letters import threats
+from portal.services.tracking import later_mailing
 from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import SignedInStaff
@@ -16,7 +17,7 @@ from portal.web.desk.pages import Answered, Page, go, show_form, staff_reader
 from portal.web.desk.panes import show_beside
 from portal.web.forms.threats import ThreatForm
 from portal.web.refusals import refusals
-from portal.web.unit_of_work import locks_late
+from portal.web.unit_of_work import locks_late, unit
 
 bp = make_blueprint("desk_threats", __name__, "/desk/cases/<reference>/threat")
 
@@ -24,7 +25,14 @@ bp = make_blueprint("desk_threats", __name__, "/desk/cases/<reference>/threat")
 @bp.get("")
 @on_case_to_read
 def show(member: SignedInStaff, work: CaseWork) -> Page:
-    return show_beside("desk/threat.html", member, work, papers=threats.list_threat_papers(work))
+    return show_beside(
+        "desk/threat.html",
+        member,
+        work,
+        papers=threats.list_threat_papers(work),
+        later_mails=later_mailing.list_unasked_mails(work),
+        writes_mail=unit().config.mail is not None,
+    )
 
 
 @bp.route("/<any(preservation, police):paper>", methods=["GET", "POST"])

@@ -119,6 +119,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
         },
         Approvable: {
             Approvable.SENDING: _l("sending a request"),
+            Approvable.LATER: _l("sending a later letter, such as a reminder"),
             Approvable.COMPLAINT: _l("sending a complaint"),
             Approvable.CLOSING: _l("closing the case"),
         },
@@ -422,8 +423,10 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
         BulkAction: {
             BulkAction.LETTERS: _l("Prepare letters"),
             BulkAction.CHECK: _l("Addresses checked"),
+            BulkAction.MAIL: _l("Send by e-mail from here"),
             BulkAction.SENT: _l("Record as sent"),
             BulkAction.REMIND: _l("Make reminders"),
+            BulkAction.MAIL_LATER: _l("Send later letters by e-mail"),
             BulkAction.REMINDED: _l("Record reminders as sent"),
             BulkAction.ANSWER: _l("Log the same answer"),
             BulkAction.GONE: _l("Links are gone"),
@@ -432,7 +435,9 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
         },
         CaseAction: {
             CaseAction.ASSIGN: _l("Assign cases"),
+            CaseAction.MAIL: _l("Send all that go by e-mail"),
             CaseAction.REMIND: _l("Remind all who are late"),
+            CaseAction.MAIL_LATER: _l("Send later letters by e-mail"),
             CaseAction.REMINDED: _l("Record reminders as sent"),
             CaseAction.TAG: _l("Change the tags"),
             CaseAction.FOLLOW_UP: _l("Set the follow-up date"),

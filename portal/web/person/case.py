@@ -29,7 +29,7 @@ from portal.services.intake.submission import AddedLinks
 from portal.services.requests.dossier import read_dossiers
 from portal.services.requests.escalation import read_escalated
 from portal.services.requests.views import ItemView
-from portal.services.tracking import link_answers, request_page
+from portal.services.tracking import link_answers, person_mailing, request_page
 from portal.services.work import CaseWork
 from portal.web.access import case_holder, session_token
 from portal.web.flood_gate import measure_pasted, rate_limited
@@ -77,6 +77,7 @@ def show(work: CaseWork) -> str:
         said=link_answers.list_waiting(work),
         unread_mail=case_mail.list_unread(work),
         describe_mail=describe_nature,
+        mail_trouble=person_mailing.list_trouble(work),
         hand_on=work.case.team_id is not None and find_current(work) is not None,
         joined=case_links.find_merged(work),
         news=find_news(work, token=session_token()),

@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.adapters.notice_json import LINKS_FILE, NOTICE_FILE
-from portal.domain.lifecycle import LetterKind
+from portal.domain.lifecycle import LetterKind, StepRefused
 from portal.domain.quotas import Counted
 from portal.services.complaints.complaints import list_lines
-from portal.services.letters import collecting, cover_sheets, letters
+from portal.services.letters import address_sheets, collecting, cover_sheets, letters
 from portal.services.letters.further import NO_WORDS, FurtherWords
 from portal.services.letters.views import LetterView
 from portal.services.requests import statements
@@ -34,7 +34,7 @@ from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
 from portal.web.person.phrases import name_complaint
 from portal.web.person.request import find, show_request
-from portal.web.refusals import refusals
+from portal.web.refusals import describe_refusal, refusals
 from portal.web.unit_of_work import locks_late, unit
 
 bp = PersonBlueprint("letters", __name__)
@@ -157,11 +157,11 @@ def record_sent(work: CaseWork, letter_number: int) -> ResponseReturnValue:
             hold_case(work)
             later_letters.record_letter_sent(work, letter_number, form.command())
             flash(_("Saved. An authority will see that you sent it."))
-            return _back_to(letter)
+            return back_to_letter(letter)
     return show_form("person/case/letter_sent.html", form, letter=letter)
 
 
-def _back_to(letter: LetterView) -> ResponseReturnValue:
+def back_to_letter(letter: LetterView) -> ResponseReturnValue:
     if letter.request_number is None:
         return redirect(url_for("letters.show"), 303)
     return redirect(url_for("request.show", number=letter.request_number, _anchor="letters"), 303)
@@ -183,6 +183,18 @@ def notes(work: CaseWork, number: int) -> str:
     """What the one who sends a letter should know, and its recipient should not read."""
     sheet = cover_sheets.read_cover_sheet(work, number)
     return render_template("person/case/letter_notes.html", sheet=sheet, zone=zone_of(work))
+
+
+@bp.get("/case/letters/<int:number>/address")
+@case_holder
+def address_sheet(work: CaseWork, number: int) -> ResponseReturnValue:
+    """The postal address, to print for the window of an envelope."""
+    try:
+        sheet = address_sheets.read_address_sheet(work, number)
+    except StepRefused as refused:
+        flash(describe_refusal(refused)[0])
+        return redirect(url_for("letters.show"), 303)
+    return render_template("person/case/address_sheet.html", sheet=sheet)
 
 
 @bp.get("/case/letters/<int:number>.pdf")

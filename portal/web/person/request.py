@@ -17,7 +17,16 @@ from portal.services.requests.channels import COPYRIGHT_READERS
 from portal.services.requests.dossier import read_dossier, read_dossiers
 from portal.services.requests.preparing import LONGEST, NameCommand
 from portal.services.requests.statement_views import letters_to_state
-from portal.services.tracking import link_answers, read_answers, request_page, send_round, sending
+from portal.services.tracking import (
+    later_mailing,
+    link_answers,
+    mailing,
+    person_mailing,
+    read_answers,
+    request_page,
+    send_round,
+    sending,
+)
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web import letter_making
@@ -132,9 +141,11 @@ def record_received(work: CaseWork, number: int) -> ResponseReturnValue:
 @case_holder
 def ask_answer(work: CaseWork, number: int) -> ResponseReturnValue:
     view = find(work, number)
-    form = AnswerForm(reader_of(work), data={"at": unit().now, **_from_mail(work, number)})
+    mailed = _from_mail(work, number)
+    form = AnswerForm(reader_of(work), data={"at": unit().now, **mailed})
     form.offer(view.items, read_answers.list_readable(work, number))
-    return show_form("person/request/answer.html", form, req=view, told=None)
+    told = read_into(form, work, number) if mailed else None  # what came by mail is read at once, and confirmed by her
+    return show_form("person/request/answer.html", form, req=view, told=told)
 
 
 def _from_mail(work: CaseWork, number: int) -> dict[str, object]:
@@ -300,8 +311,11 @@ def find(work: CaseWork, number: int) -> RequestView:
 
 def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> ResponseReturnValue:
     """The page of a request, with whatever stopped the last step."""
-    zone, now = zone_of(work), unit().now
-    turn, moves = find_moves(read_dossier(work, view.number), [route.regime.id for route in fastest_for(work.report)])
+    zone, now, dossier = zone_of(work), unit().now, read_dossier(work, view.number)
+    later = later_mailing.list_sendable(dossier) if person_mailing.is_offered(work) else ()
+    mails_out, later_mails = mailing.list_all_mails(dossier)
+    is_leaving = bool(mails_out) and mails_out[0].is_on_its_way
+    turn, moves = find_moves(dossier, [route.regime.id for route in fastest_for(work.report)])
     return show_form(
         "person/request/show.html",
         form,
@@ -309,7 +323,9 @@ def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> Response
         zone=zone,
         now=now,
         turn=turn,
-        what_now=next_steps.say_what_now(view.platform_name, turn, zone, now, has_moves=bool(moves)),
+        what_now=_("Your letter to %(name)s is on its way by e-mail.", name=view.platform_name)
+        if is_leaving
+        else next_steps.say_what_now(view.platform_name, turn, zone, now, has_moves=bool(moves)),
         moves=moves,
         after=answer_words.say_next(view),
         corrected=[next_steps.say_corrected(each, zone, now) for each in view.corrections],
@@ -318,6 +334,10 @@ def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> Response
         is_unfit=bool(list_bent(work)),
         said=link_answers.list_answers(work, view.number),
         mails=case_mail.list_mails(work, view.number),
+        mails_out=mails_out,
+        is_leaving=is_leaving,
+        later_mails=later_mails,
+        mailable=[each.number for each in later if person_mailing.find_later_address(work, each.number)],
         describe_mail=describe_nature,
         earlier=find_return(read_dossiers(work), view.number) if turn.why is Why.BACK else None,
     )

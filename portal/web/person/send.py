@@ -43,7 +43,7 @@ OUTCOMES = {each.value: each for each in (AddressOutcome.WORKED, AddressOutcome.
 def show(work: CaseWork) -> ResponseReturnValue:
     """What the letters say in the person's name, where nobody has said it yet; else the first letter that waits."""
     found, to_say, signature = send_round.read_start(work)
-    if work.case.status is not CaseStatus.OPEN or not (found.waiting or found.sent):
+    if work.case.status is not CaseStatus.OPEN or not (found.waiting or found.sent or found.leaving):
         return redirect(url_for("case.show"), 303)
     if not found.waiting:
         return redirect(url_for("send.end"), 303)
@@ -89,7 +89,7 @@ def record_sent(work: CaseWork, number: int) -> ResponseReturnValue:
     except StepRefused:  # pressed twice
         return redirect(url_for("send.show"), 303)
     form = _gone_form(work, view)
-    if form.validate():
+    if form.validate() and form.find_number(view.ticket_pattern, (work.reference, view.reference)):
         with refusals(form):
             hold_case(work)
             case_sharing.allow_by_asking(work, "platforms")
@@ -155,7 +155,7 @@ def keep_proof(work: CaseWork, number: int) -> ResponseReturnValue:
 @case_holder
 def end(work: CaseWork) -> ResponseReturnValue:
     found = send_round.read_round(work, after=_number("after"))
-    if not found.sent:
+    if not (found.sent or found.leaving):
         return redirect(url_for("send.show"), 303)
     return show_form(
         "person/send/end.html",
@@ -204,6 +204,7 @@ def _show_step(work: CaseWork, view: StepView, form: GoneForm, say_form: SayForm
         is_whole_mail=is_whole,
         until=lambda line: describe_until(line, zone_of(work)),
         is_own=_is_own(work),
+        zone=zone_of(work),
     )
 
 

@@ -26,6 +26,7 @@ from portal.domain.lifecycle import (
     SentAs,
     StepRefused,
 )
+from portal.domain.recipes import Recipe
 from portal.domain.reply_addresses import read_token
 from portal.models.accounts import Team
 from portal.models.cases import Case
@@ -48,7 +49,7 @@ from portal.services.requests.channels import Unchecked
 from portal.services.requests.dossier import read_dossier
 from portal.services.requests.lookup import find_request
 from portal.services.tracking import mailing, sending
-from portal.services.tracking.mailing import LetterMailView, MailCommand
+from portal.services.tracking.parcels import LetterMailView, MailCommand
 from portal.services.tracking.sending import SentCommand
 from portal.services.work import CaseWork
 from tests.services.at_once import do_at_once
@@ -440,6 +441,23 @@ def test_no_more_than_a_few_leave_to_one_domain_in_an_hour(desk: Desk) -> None:
         assert outbox.list_due(session, now=at + HOUR) == [ids[2]]
     assert desk.deliver(ids[2], post, now=at + HOUR) is Delivery.SENT
     assert len(post.sent) == 3
+
+
+def test_a_recipient_that_wants_fewer_in_an_hour_gets_fewer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Recipe(platform="instagram", looked_on=NOW.date(), letters_an_hour=1)
+    monkeypatch.setitem(vars(desk.ports.registry), "recipes", {"instagram": slow})
+    post, ids, paces = Post(), [], []
+    for number in (1, 2):
+        desk.do(lambda work, number=number: letters.make_missing_letter(work, number))  # type: ignore[misc]
+        ids.append(desk.send(NOW + number * MINUTE, number=number))
+    with desk.sessions() as session:
+        numbers = {read_dossier(desk.work(session), each).request.platform: each for each in (1, 2)}
+        paces = [letter_turns.find_pace(session, ids[numbers[each] - 1], desk.ports) for each in ("instagram", "x")]
+    assert paces == [1, 2], "its own number, and the organisation's for the other"
+    at, theirs, other = NOW + 5 * MINUTE, ids[numbers["instagram"] - 1], ids[numbers["x"] - 1]
+    assert desk.deliver(other, post, now=at) is Delivery.SENT
+    assert desk.deliver(theirs, post, now=at) is Delivery.NOT_OURS, "one has left to this domain already"
+    assert desk.deliver(theirs, post, now=at + HOUR) is Delivery.SENT
 
 
 def test_two_workers_do_not_both_take_the_last_place_of_an_hour(desk: Desk) -> None:

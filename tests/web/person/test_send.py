@@ -283,3 +283,21 @@ def test_who_sends_a_letter_allows_it_unless_they_took_that_back(visitor: Visito
     page = visitor.go("/case/send/1")
     assert "You said that platforms may not be told." in page.text
     assert visitor.press("I sent it. Next", status=400).errors
+
+
+def test_what_is_known_of_a_form_is_told_field_by_field(visitor: Visitor, app: Flask) -> None:
+    page = begin(visitor, app, links={"pasted": "https://www.youtube.com/watch?v=dQw4w9WgXcQ"})
+    assert "Their form, field by field" in page.text
+    assert "Where in the video you can be seen or heard (minutes and seconds): you answer this there" in page.text
+    assert "They ask this. No law does." in page.text
+    assert "We know these fields since Monday 30 November 2026" in page.text
+
+
+def test_the_number_is_read_from_the_confirmation_that_was_pasted(visitor: Visitor, app: Flask) -> None:
+    begin(visitor, app)
+    page = visitor.press("I sent it. Next letter", confirmation="Thank you for nothing.", status=400)
+    assert "We found no number in it." in page.text
+    page = visitor.press("I sent it. Next letter", confirmation="Report ID: A-1001. Case number: B-2002", status=400)
+    assert "A-1001, B-2002" in page.text
+    visitor.press("I sent it. Next letter", confirmation="Thank you. Your case number is IG-7788.")
+    assert "Their number: IG-7788" in visitor.go("/case/requests/1").text

@@ -36,6 +36,13 @@ class SentTogetherForm(WhenForm):
     )
 
 
+class MailTogetherForm(BulkForm):
+    has_checked = BooleanField(
+        _l("I looked today at the addresses marked above, and they are still right"),
+        description=_l("Needed for an address that nobody has checked for a while. Without it, those letters stay."),
+    )
+
+
 class CloseTogetherForm(BulkForm):
     """Why, from a list; and whether deadlines that run may stop."""
 
@@ -70,6 +77,8 @@ class SameAnswerForm(ReaderForm):
 
 FORMS: MappingProxyType[BulkAction, type[BulkForm]] = MappingProxyType(
     {
+        BulkAction.MAIL: MailTogetherForm,
+        BulkAction.MAIL_LATER: MailTogetherForm,
         BulkAction.SENT: SentTogetherForm,
         BulkAction.REMINDED: WhenForm,
         BulkAction.CLOSE: CloseTogetherForm,

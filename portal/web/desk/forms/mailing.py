@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField
 from wtforms.validators import ValidationError
 
-from portal.services.tracking.mailing import MailCommand, MailOffer
+from portal.services.tracking.parcels import MailCommand, MailOffer
 from portal.web.fields import ChoiceField, MailField, PageForm, check_mail
 
 ANOTHER = "another"

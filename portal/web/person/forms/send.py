@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectChoice, StringField
 
 from portal.domain.lifecycle import KeptProof, SendingChannel
+from portal.domain.recipes import LONGEST_PASTED, read_ticket
 from portal.services.requests.proofs import ProofView
 from portal.services.requests.views import ChannelView
 from portal.services.tracking.sending import SentCommand
@@ -83,6 +84,12 @@ class GoneForm(ReaderForm):
     ticket = TextField(
         _l("Their number for it, if they gave you one"), description=_l("You can also add it later."), longest=200
     )
+    confirmation = TextField(
+        _l("Paste what their page or e-mail says after you sent it"),
+        description=_l("We look for the number in it. We don’t keep the rest."),
+        lines=True,
+        longest=LONGEST_PASTED,
+    )
     sent_at = MomentField(_l("When did you send it? Leave it empty for now."))
 
     def __init__(self, reader: Reader, doors: Sequence[ChannelView], labels: Sequence[str], **values: Any) -> None:
@@ -93,6 +100,21 @@ class GoneForm(ReaderForm):
             del self.door
         elif not self.door.data:
             self.door.data = "0"
+
+    def find_number(self, pattern: str | None, ours: Sequence[str]) -> bool:
+        """Fill in the number from what was pasted, where none was typed. False where nobody can tell which it is."""
+        if self.ticket.data or not self.confirmation.data:
+            return True
+        found = read_ticket(self.confirmation.data, pattern, ours)
+        if len(found) == 1:
+            self.ticket.data = found[0]
+            return True
+        if found:
+            told = _("We found more than one number: %(numbers)s. Type theirs above.", numbers=", ".join(found))
+        else:
+            told = _("We found no number in it. Leave this empty, or type the number above.")
+        self.confirmation.errors = [told]
+        return False
 
     def command(self, now: datetime) -> SentCommand:
         door = self._doors[str(self.door.data)] if "door" in self else None
