@@ -23,6 +23,7 @@ from portal.config import ConfigError, ensure_secret_file, load_config
 from portal.db import begin_reading
 from portal.models.jobs import JobKind
 from portal.run.ending import Ending
+from portal.services.alerts import digests, levels
 from portal.services.background import jobs, letter_turns, outbox
 from portal.services.background.duties import do_each
 from portal.services.cases import documents, erasure, mail_contact, safe_contact
@@ -79,6 +80,8 @@ class Rounds:
             "witness": lambda: write_witness(parts),
             "links asked for": lambda: answer_asks(parts),
             "dates": lambda: remind_of_dates(parts),
+            "levels of deadlines": lambda: tell_of_deadlines(parts),
+            "days of members": lambda: write_digests(parts),
             "mail": lambda: deliver_due_mail(parts),
             "mail that came in": lambda: take_in_mail(parts),
         }
@@ -186,6 +189,22 @@ def remind_of_dates(parts: Parts) -> None:
     """Write to whoever wants to hear of a date that has come."""
     if parts.config.mail is not None:
         safe_contact.remind_due(parts.sessions, now=parts.clock(), ports=parts.ports)
+
+
+def tell_of_deadlines(parts: Parts) -> None:
+    """Write down which deadlines have come to a level, and tell whoever wants to hear of it."""
+    end = parts.clock() + SWEEP_LASTS
+    told = levels.note_levels(
+        parts.sessions, now=parts.clock(), ports=parts.ports, may_go_on=lambda: parts.clock() < end
+    )
+    if told.done:
+        log.info("%d deadlines have come to another level", told.done)
+
+
+def write_digests(parts: Parts) -> None:
+    """Write to each member whose hour has come what waits for them today."""
+    if parts.config.mail is not None:
+        digests.send_digests(parts.sessions, now=parts.clock(), ports=parts.ports)
 
 
 def deliver_due_mail(parts: Parts) -> int:

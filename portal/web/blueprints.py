@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from portal.web import health
 from portal.web.desk import account as desk_account
+from portal.web.desk import alerts as desk_alerts
 from portal.web.desk import approvals as desk_approvals
 from portal.web.desk import audit as desk_audit
 from portal.web.desk import bulk as desk_bulk
@@ -120,6 +121,7 @@ PERSON: tuple[Blueprint, ...] = (
 DESK: tuple[Blueprint, ...] = (
     desk_signin.bp,
     desk_account.bp,
+    desk_alerts.bp,
     desk_kept.bp,
     desk_session.bp,
     desk_today.bp,

@@ -106,7 +106,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             check.show check.check
             api.show_regulator desk_session.show desk_session.stay health.alive health.ready desk_staff.join
             fingerprints.show_public
-            reminders.read_feed
+            reminders.read_feed desk_alerts.read_feed
         """,
         Group.DRAFT: "report.resume report.show report.answer report.ask_erase report.erase_draft",
         Group.CASE: """
@@ -140,6 +140,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.DESK: """
             queue.show queue.find desk_today.show desk_many.show_done desk_statistics.show desk_handovers.offers
             desk_views.save desk_views.drop desk_views.keep_columns desk_lists.choose desk_lists.take
+            desk_alerts.show desk_alerts.save desk_alerts.confirm desk_alerts.mail_again desk_alerts.make_feed
+            desk_alerts.end_feed
         """,
         Group.FIGURES: "desk_statistics.as_csv desk_statistics.as_json",
         Group.SWITCHED: "statistics.show statistics.as_csv statistics.as_json",

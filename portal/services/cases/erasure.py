@@ -20,6 +20,7 @@ from portal.models.cases import Case, CaseKey, Consent, Mandate
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint
 from portal.models.contacts import Contact, MailLink
+from portal.models.deadline_notices import DeadlineNotice
 from portal.models.documents import Document
 from portal.models.events import Event
 from portal.models.find_marks import FindMark
@@ -55,8 +56,8 @@ from portal.services.ports import SYSTEM, Ports
 from portal.services.work import CaseWork, Work
 
 CHILDREN: tuple[type[Base], ...] = (
-    Clock, FollowUp, IncomingMail, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent,
-    Mandate, InboxKey,
+    DeadlineNotice, Clock, FollowUp, IncomingMail, Document, Letter, OfficerLink, Complaint, Item, Request, Job,
+    Message, Note, Consent, Mandate, InboxKey,
     CaseKey, CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
     FindMark, StoredFile, BulkStep, Approval, RiskMark, Handover, CaseOrigin,
     Referral, ImportMark, LetterMail, CaseLink, NamedPoster, CaseTag, NameMark,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.db import begin_reading
 from portal.models.clocks import Clock
+from portal.services.alerts import preferences
 from portal.services.background import jobs
 from portal.services.background.duties import Tally, do_each, do_together
 from portal.services.cases import mail_contact, name_search, retention, team_handover
@@ -87,6 +88,7 @@ _TIDYING: Mapping[str, Callable[[Work], object]] = MappingProxyType(
         "cases with another team for a while": team_handover.return_over,
         "what rests on an older secret": retention.move_to_new_secret,
         "mail under an older secret": upkeep.move_to_new_secret,
+        "members' addresses under an older secret": preferences.move_to_new_secret,
     }
 )
 

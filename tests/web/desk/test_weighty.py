@@ -25,6 +25,8 @@ WEIGHTY = {
     "account.new_factor": "mira",
     "account.new_codes": "mira",
     "account.remove_factor": "mira",
+    "desk_alerts.save": "mira",
+    "desk_alerts.make_feed": "mira",
     "desk_case.all_letters": "mira",
     "desk_complaints.bundle": "mira",
     "desk_complaints.bundles": "mira",
@@ -49,10 +51,10 @@ WEIGHTY = {
 LIGHT = {
     "asks for a password, words or a factor by itself": """
         signin.show signin.show_factor signin.finish_set_up signin.confirm account.password account.add_factor
-        desk_staff.join
+        desk_staff.join desk_alerts.confirm desk_alerts.mail_again
     """,
     "ends something, which must not be held up": """
-        signin.sign_out desk_kept.discard account.end_session
+        signin.sign_out desk_kept.discard account.end_session desk_alerts.end_feed
         desk_officer.end desk_staff.end_invitation desk_reissue.cancel
     """,
     "changes nothing but the member's own pages": """
