@@ -33,6 +33,7 @@ from portal.models import (
     laws,
     letter_mails,
     letters,
+    link_looks,
     messages,
     name_marks,
     observations,
@@ -51,6 +52,7 @@ from portal.models import (
     snippets,
     tags,
     team_keys,
+    webhooks,
 )
 
 __all__ = ["ALL", "metadata"]
@@ -85,6 +87,7 @@ ALL = (
     laws,
     letter_mails,
     letters,
+    link_looks,
     messages,
     name_marks,
     observations,
@@ -103,5 +106,6 @@ ALL = (
     snippets,
     tags,
     team_keys,
+    webhooks,
 )
 metadata = Base.metadata

@@ -39,6 +39,7 @@ from portal.services.letters.ahead import make_ahead, make_reminder_ahead
 from portal.services.operations import audits, sweep
 from portal.services.signin import kept_forms, quotas
 from portal.services.tracking.mailing import record_left
+from portal.services.webhooks import deliveries
 from portal.services.work import Work
 from portal.wiring import Parts
 
@@ -83,6 +84,7 @@ class Rounds:
             "levels of deadlines": lambda: tell_of_deadlines(parts),
             "days of members": lambda: write_digests(parts),
             "mail": lambda: deliver_due_mail(parts),
+            "endpoints": lambda: tell_endpoints(parts),
             "mail that came in": lambda: take_in_mail(parts),
         }
         self._each_hour: dict[str, Callable[[], object]] = {
@@ -90,6 +92,7 @@ class Rounds:
             "officers' links": lambda: purge_links(parts),
             "forms of signed-out staff": lambda: purge_kept_forms(parts),
             "tables of cases": lambda: purge_imports(parts),
+            "what endpoints were told": lambda: purge_deliveries(parts),
             "files of documents": lambda: purge_files(parts, documents.purge_files),
             "files of officers' links": lambda: purge_files(parts, officer_links.purge_files),
             "history": lambda: aside(lambda: look_over(parts)),
@@ -205,6 +208,11 @@ def write_digests(parts: Parts) -> None:
     """Write to each member whose hour has come what waits for them today."""
     if parts.config.mail is not None:
         digests.send_digests(parts.sessions, now=parts.clock(), ports=parts.ports)
+
+
+def tell_endpoints(parts: Parts) -> None:
+    """Tell the organisation's own systems what they wait to hear."""
+    deliveries.deliver_due(parts.sessions, clock=parts.clock, ports=parts.ports)
 
 
 def deliver_due_mail(parts: Parts) -> int:
@@ -342,6 +350,12 @@ def purge_kept_forms(parts: Parts) -> None:
     """Delete what a member typed when signed out, and did not come back for."""
     with parts.sessions.begin() as session:
         kept_forms.purge(session, now=parts.clock())
+
+
+def purge_deliveries(parts: Parts) -> None:
+    """Forget what endpoints were told weeks ago."""
+    with parts.sessions.begin() as session:
+        deliveries.purge(session, now=parts.clock())
 
 
 def purge_imports(parts: Parts) -> None:

@@ -22,6 +22,7 @@ from portal.domain.clocks import ClockState
 from portal.domain.deadline_levels import LATEST, ORDER, OWED, RAISED, SOONEST, WARNS_AT_MOST, Level, list_levels
 from portal.domain.lifecycle import SETTLED, CaseStatus
 from portal.domain.regimes import Binding, ObligedParty
+from portal.domain.webhooks import WebhookEvent
 from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
@@ -34,6 +35,7 @@ from portal.services.background import mail_texts, outbox
 from portal.services.background.duties import Tally, do_together
 from portal.services.background.outbox import NewMail
 from portal.services.ports import SYSTEM, Ports
+from portal.services.webhooks.deliveries import publish_all
 from portal.services.work import Work
 
 TOGETHER = 200  # cases whose levels are written in one transaction
@@ -152,8 +154,16 @@ def _note(factory: sessionmaker[Session], case_ids: Sequence[UUID], now: datetim
             session.add(notice)
         session.flush()
         work = Work(session=session, actor=SYSTEM, now=now, ports=ports)
-        _tell_members(work, keep_furthest(steps))
+        furthest = keep_furthest(steps)
+        if furthest:
+            publish_all(work, WebhookEvent.DEADLINE_LEVEL, [(each.case_id, _describe(each)) for each in furthest])
+        _tell_members(work, furthest)
         return len(steps)
+
+
+def _describe(step: Step) -> Mapping[str, str]:
+    """What an endpoint hears of it: no law, no platform and no name."""
+    return {"reference": step.reference, "level": step.level.value, "due_at": step.due_at.isoformat()}
 
 
 def keep_furthest(steps: Iterable[Step]) -> list[Step]:

@@ -36,6 +36,7 @@ from portal.models.jobs import Job
 from portal.models.journal import JournalEntry
 from portal.models.letter_mails import LetterMail
 from portal.models.letters import Letter
+from portal.models.link_looks import LinkLook
 from portal.models.messages import Message, Note
 from portal.models.name_marks import NameMark
 from portal.models.officers import OfficerLink
@@ -47,6 +48,7 @@ from portal.models.requests import Request
 from portal.models.risk_marks import RiskMark
 from portal.models.safe_contacts import SafeContact
 from portal.models.tags import CaseTag
+from portal.models.webhooks import WebhookDelivery
 from portal.services.background.duties import do_each
 from portal.services.cases import finding
 from portal.services.figures import years
@@ -56,11 +58,11 @@ from portal.services.ports import SYSTEM, Ports
 from portal.services.work import CaseWork, Work
 
 CHILDREN: tuple[type[Base], ...] = (
-    DeadlineNotice, Clock, FollowUp, IncomingMail, Document, Letter, OfficerLink, Complaint, Item, Request, Job,
-    Message, Note, Consent, Mandate, InboxKey,
+    LinkLook, DeadlineNotice, Clock, FollowUp, IncomingMail, Document, Letter, OfficerLink, Complaint, Item, Request,
+    Job, Message, Note, Consent, Mandate, InboxKey,
     CaseKey, CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
     FindMark, StoredFile, BulkStep, Approval, RiskMark, Handover, CaseOrigin,
-    Referral, ImportMark, LetterMail, CaseLink, NamedPoster, CaseTag, NameMark,
+    Referral, ImportMark, LetterMail, CaseLink, NamedPoster, CaseTag, NameMark, WebhookDelivery,
 )  # fmt: skip
 
 
