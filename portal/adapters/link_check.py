@@ -61,3 +61,44 @@ def _judge(status: int, target: str) -> Probe:
     if status in _GONE:
         return Probe(ProbeResult.GONE, str(status))
     return Probe(ProbeResult.REFUSED if status < 500 else ProbeResult.UNREACHABLE, str(status))
+
+
+MOST_HOPS = 3
+_POINTS_ON = frozenset({301, 302, 303, 307, 308})
+
+
+class LookProblem(StrEnum):
+    """Why nothing can be said of an address."""
+
+    PRIVATE = "private"  # it, or where it points to, is no place on the internet at large
+    UNREACHED = "unreached"
+    CIRCLES = "circles"  # it points on and on
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What an address answered in the end, and where it pointed to on the way; `problem` where it answered nothing."""
+
+    status: int | None = None
+    hops: tuple[str, ...] = ()
+    problem: LookProblem | None = None
+
+
+def look_at(outlet: Outlet, address: str) -> Look:
+    """Ask for the head of a page and of whatever it points to, each place looked at anew. Nothing of a page is read."""
+    hops: tuple[str, ...] = ()
+    while len(hops) <= MOST_HOPS:
+        try:
+            answer = ask_for_head(outlet, address)
+        except NotAllowed:
+            return Look(hops=hops, problem=LookProblem.PRIVATE)
+        except NotReached:
+            return Look(hops=hops, problem=LookProblem.UNREACHED)
+        if answer.status not in _POINTS_ON or not answer.location:
+            return Look(status=answer.status, hops=hops)
+        try:
+            address = urljoin(address, answer.location)
+        except ValueError:
+            return Look(hops=hops, problem=LookProblem.PRIVATE)
+        hops = (*hops, address)
+    return Look(hops=hops, problem=LookProblem.CIRCLES)

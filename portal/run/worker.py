@@ -38,6 +38,7 @@ from portal.services.intake import drafts
 from portal.services.letters.ahead import make_ahead, make_reminder_ahead
 from portal.services.operations import audits, sweep
 from portal.services.signin import kept_forms, quotas
+from portal.services.tracking import looks
 from portal.services.tracking.mailing import record_left
 from portal.services.webhooks import deliveries
 from portal.services.work import Work
@@ -66,8 +67,16 @@ class Rounds:
     so is the place at which a sweep stopped.
     """
 
-    def __init__(self, parts: Parts, *, aside: Callable[[Callable[[], object]], object] = lambda work: work()) -> None:
-        """`aside` runs what may take minutes: in a process, where nothing else has to wait for it."""
+    def __init__(
+        self,
+        parts: Parts,
+        *,
+        aside: Callable[[Callable[[], object]], object] = lambda work: work(),
+        outward: Callable[[Callable[[], object]], object] = lambda work: work(),
+    ) -> None:
+        """`aside` runs what may take minutes, and `outward` what waits for other machines: in a process, where nothing
+        else has to wait for either.
+        """
         self.parts = parts
         self._position: sweep.Position | None = None
         self._done_at: dict[str, datetime] = {}
@@ -84,7 +93,7 @@ class Rounds:
             "levels of deadlines": lambda: tell_of_deadlines(parts),
             "days of members": lambda: write_digests(parts),
             "mail": lambda: deliver_due_mail(parts),
-            "endpoints": lambda: tell_endpoints(parts),
+            "other machines": lambda: outward(lambda: ask_others(parts)),
             "mail that came in": lambda: take_in_mail(parts),
         }
         self._each_hour: dict[str, Callable[[], object]] = {
@@ -150,7 +159,7 @@ class Aside:
 
 def connect(queue: TaskQueue, parts: Parts) -> Rounds:
     """Let `queue` run the jobs of this portal, and call the rounds each minute."""
-    rounds = Rounds(parts, aside=Aside().start)
+    rounds = Rounds(parts, aside=Aside().start, outward=Aside().start)
 
     def run(row_id: UUID) -> None:
         if not (run_job(parts, row_id) or deliver_mail(parts, row_id)):
@@ -208,6 +217,21 @@ def write_digests(parts: Parts) -> None:
     """Write to each member whose hour has come what waits for them today."""
     if parts.config.mail is not None:
         digests.send_digests(parts.sessions, now=parts.clock(), ports=parts.ports)
+
+
+def ask_others(parts: Parts) -> None:
+    """What other machines are told and asked; whoever is slow there holds up nothing but this."""
+
+    def do(duty: Callable[[Parts], object]) -> int:
+        duty(parts)
+        return 1
+
+    do_each((tell_endpoints, look_at_links), do, what="a duty of the worker")
+
+
+def look_at_links(parts: Parts) -> int:
+    """See whether links answer that members wanted looked at; how many were."""
+    return looks.look_at_due(parts.sessions, clock=parts.clock, ports=parts.ports)
 
 
 def tell_endpoints(parts: Parts) -> None:

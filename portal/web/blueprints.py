@@ -26,6 +26,7 @@ from portal.web.desk import kept_forms as desk_kept
 from portal.web.desk import letters as desk_letters
 from portal.web.desk import lists as desk_lists
 from portal.web.desk import load as desk_load
+from portal.web.desk import looks as desk_looks
 from portal.web.desk import mailing as desk_mailing
 from portal.web.desk import mandate as desk_mandate
 from portal.web.desk import many_cases as desk_many
@@ -148,6 +149,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_holds.bp,
     desk_incoming.bp,
     desk_follow_ups.bp,
+    desk_looks.bp,
     desk_risks.bp,
     desk_others.bp,
     desk_imports.bp,

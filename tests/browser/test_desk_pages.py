@@ -18,7 +18,8 @@ PAGES = {
     "lena": "/desk /desk/statistics?by=platform {case}/reviews {case}/reviews/letter/1",
     "otto": "/desk/audit",
     "mere": """
-        /desk/today {case}/follow-ups {case}/risk /desk/new /desk/new/{call} {case}/first-words {case}/requests/7/proof
+        /desk/today {case}/follow-ups {case}/gone {case}/risk
+        /desk/new /desk/new/{call} {case}/first-words {case}/requests/7/proof
         /desk /desk?show=overdue /desk?show=closed /desk/staff
         /desk/account /desk/account/password /desk/account/factors/add /desk/typed /desk/account/settings
         /desk/account/alerts

@@ -167,7 +167,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_tags.set_on_case
             desk_risks.show desk_first_words.show desk_first_words.make desk_first_words.hear
             desk_first_words.finish desk_first_words.let_link
-            desk_follow_ups.show desk_follow_ups.move desk_follow_ups.follow_deadlines
+            desk_looks.show desk_follow_ups.show desk_follow_ups.move desk_follow_ups.follow_deadlines
             desk_follow_ups.finish desk_holds.show desk_holds.ask desk_holds.confirm desk_holds.end
             desk_case.take desk_case.hand_over desk_case.close desk_case.reopen desk_case.prepare desk_case.add_links
             desk_case.mark_gone desk_case.mark_back desk_case.write desk_requests.change_details

@@ -85,7 +85,8 @@ LIGHT = {
         desk_requests.record_name desk_mandate.record
         desk_requests.prepare_copyright desk_complaints.record_stated desk_complaints.lodge_all
         desk_complaints.log_answer desk_documents.add desk_documents.remove desk_reviews.review
-        desk_follow_ups.show desk_follow_ups.finish desk_follow_ups.move desk_follow_ups.follow_deadlines
+        desk_looks.show desk_follow_ups.show desk_follow_ups.finish desk_follow_ups.move
+        desk_follow_ups.follow_deadlines
         desk_risks.show desk_requests.record_proof desk_mailing.send desk_mailing.take_back
         desk_others.link desk_others.merge desk_others.unlink desk_others.name_poster desk_others.drop_poster
         desk_tags.set_on_case
