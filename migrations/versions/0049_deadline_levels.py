@@ -19,7 +19,8 @@ def upgrade() -> None:
         "deadline_notices",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("clock_id", sa.Uuid(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("clock_id", sa.Uuid(), nullable=True),
         sa.Column("level", sa.String(length=40), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
@@ -30,9 +31,10 @@ def upgrade() -> None:
             ["clock_id"], ["clocks.id"], name=op.f("fk_deadline_notices_clock_id_clocks"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline_notices")),
-        sa.UniqueConstraint("clock_id", "level", "due_at", name=op.f("uq_deadline_notices_clock_id_level_due_at")),
+        sa.UniqueConstraint("subject_id", "level", "due_at", name=op.f("uq_deadline_notices_subject_id_level_due_at")),
     )
     op.create_index("ix_deadline_notices_case", "deadline_notices", ["case_id", "level"])
+    op.create_index(op.f("ix_deadline_notices_clock_id"), "deadline_notices", ["clock_id"])
     op.create_index("ix_deadline_notices_noted", "deadline_notices", ["noted_at"])
     op.create_table(
         "alert_settings",

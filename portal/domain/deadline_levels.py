@@ -19,6 +19,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 class Level(StrEnum):
     """How far it has come with one deadline, in this order."""
 
+    OWN = "own"  # no deadline of a law: a date of our own to look again, see `own_dates`
     BEFORE = "before"  # it can still be kept
     AT = "at"  # it has just passed
     AFTER = "after"  # it passed a while ago

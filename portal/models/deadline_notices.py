@@ -14,21 +14,23 @@ from portal.models.guards import Guarded
 
 
 class DeadlineNotice(Base):
-    """That one clock has come to one level. A clock that is given another date has levels of its own for it.
+    """That one clock has come to one level. A clock that is given another date has levels of its own for it. With no
+    `clock_id` it is a date of our own, about the request or complaint that is the subject.
 
     The row is written together with whatever tells of it, and unique: so a level is told once.
     """
 
     __tablename__ = "deadline_notices"
     __table_args__ = (
-        UniqueConstraint("clock_id", "level", "due_at"),
+        UniqueConstraint("subject_id", "level", "due_at"),
         Index("ix_deadline_notices_case", "case_id", "level"),
         Index("ix_deadline_notices_noted", "noted_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
-    clock_id: Mapped[UUID] = mapped_column(ForeignKey("clocks.id", ondelete="CASCADE"))
+    subject_id: Mapped[UUID]  # the clock's, or the request's or complaint's
+    clock_id: Mapped[UUID | None] = mapped_column(ForeignKey("clocks.id", ondelete="CASCADE"), index=True)
     level: Mapped[Level] = mapped_column(Word(Level))
     due_at: Mapped[datetime]
     noted_at: Mapped[datetime]

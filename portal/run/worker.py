@@ -23,7 +23,7 @@ from portal.config import ConfigError, ensure_secret_file, load_config
 from portal.db import begin_reading
 from portal.models.jobs import JobKind
 from portal.run.ending import Ending
-from portal.services.alerts import digests, levels
+from portal.services.alerts import digests, levels, own_dates
 from portal.services.background import jobs, letter_turns, outbox
 from portal.services.background.duties import do_each
 from portal.services.cases import documents, erasure, mail_contact, safe_contact
@@ -97,6 +97,7 @@ class Rounds:
             "mail that came in": lambda: take_in_mail(parts),
         }
         self._each_hour: dict[str, Callable[[], object]] = {
+            "our own dates": lambda: tell_of_own_dates(parts),
             "locks": lambda: purge_locks(parts),
             "officers' links": lambda: purge_links(parts),
             "forms of signed-out staff": lambda: purge_kept_forms(parts),
@@ -211,6 +212,11 @@ def tell_of_deadlines(parts: Parts) -> None:
     )
     if told.done:
         log.info("%d deadlines have come to another level", told.done)
+
+
+def tell_of_own_dates(parts: Parts) -> None:
+    """The same for what no law has a date for."""
+    own_dates.note_own_dates(parts.sessions, now=parts.clock(), ports=parts.ports)
 
 
 def write_digests(parts: Parts) -> None:

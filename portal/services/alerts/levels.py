@@ -21,7 +21,7 @@ from portal.db import begin_reading
 from portal.domain.clocks import ClockState
 from portal.domain.deadline_levels import LATEST, ORDER, OWED, RAISED, SOONEST, WARNS_AT_MOST, Level, list_levels
 from portal.domain.lifecycle import SETTLED, CaseStatus
-from portal.domain.regimes import Binding, ObligedParty
+from portal.domain.regimes import ObligedParty
 from portal.domain.webhooks import WebhookEvent
 from portal.models.cases import Case
 from portal.models.clocks import Clock
@@ -47,16 +47,16 @@ LISTED = 10  # references in one mail
 
 @dataclass(frozen=True)
 class Step:
-    """A level to which a clock of a case has come."""
+    """A level to which a clock of a case has come, or with no clock a date of ours; `subject_id` is whose it is."""
 
-    clock_id: UUID
+    subject_id: UUID
     case_id: UUID
     reference: str
     team_id: UUID
     assignee_id: UUID | None
     level: Level
     due_at: datetime
-    binding: Binding
+    clock_id: UUID | None
 
 
 def note_levels(
@@ -94,7 +94,7 @@ def list_due(session: Session, *, now: datetime, case_ids: Collection[UUID] | No
             is_its = (level is Level.BEFORE) is (row.state is ClockState.RUNNING and row.due_at >= now)
             if at <= now and is_its and (row.id, level, row.due_at) not in told:
                 case = (row.case_id, row.reference, row.team_id, row.assignee_id)
-                found.append(Step(row.id, *case, level, row.due_at, row.binding))
+                found.append(Step(row.id, *case, level, row.due_at, row.id))
     return found
 
 
@@ -102,8 +102,8 @@ def _read_told(session: Session, clock_ids: Collection[UUID]) -> set[tuple[UUID,
     told: set[tuple[UUID, Level, datetime]] = set()
     ids = list(clock_ids)
     for first in range(0, len(ids), 500):
-        query = select(DeadlineNotice.clock_id, DeadlineNotice.level, DeadlineNotice.due_at)
-        query = query.where(DeadlineNotice.clock_id.in_(ids[first : first + 500]))
+        query = select(DeadlineNotice.subject_id, DeadlineNotice.level, DeadlineNotice.due_at)
+        query = query.where(DeadlineNotice.subject_id.in_(ids[first : first + 500]))
         told.update((clock_id, level, due_at) for clock_id, level, due_at in session.execute(query))
     return told
 
@@ -138,7 +138,7 @@ def _is_warned_of() -> ColumnElement[bool]:
 def _is_open(level: Level) -> ColumnElement[bool]:
     """Whether this level of the clock, at its present date, is not written down."""
     notice = aliased(DeadlineNotice)
-    same = (notice.clock_id == Clock.id, notice.level == level, notice.due_at == Clock.due_at)
+    same = (notice.subject_id == Clock.id, notice.level == level, notice.due_at == Clock.due_at)
     return ~select(notice.id).where(*same).correlate(Clock).exists()
 
 
@@ -148,17 +148,21 @@ def _note(factory: sessionmaker[Session], case_ids: Sequence[UUID], now: datetim
         held = select(Case.id).where(Case.id.in_(case_ids)).order_by(Case.id)
         ours = list(session.scalars(held.with_for_update(of=Case, skip_locked=True)))
         steps = list_due(session, now=now, case_ids=ours)
-        for each in steps:
-            notice = DeadlineNotice(id=uuid4(), case_id=each.case_id, clock_id=each.clock_id)
-            notice.level, notice.due_at, notice.noted_at = each.level, each.due_at, now
-            session.add(notice)
-        session.flush()
-        work = Work(session=session, actor=SYSTEM, now=now, ports=ports)
-        furthest = keep_furthest(steps)
-        if furthest:
-            publish_all(work, WebhookEvent.DEADLINE_LEVEL, [(each.case_id, _describe(each)) for each in furthest])
-        _tell_members(work, furthest)
+        tell(Work(session=session, actor=SYSTEM, now=now, ports=ports), steps)
         return len(steps)
+
+
+def tell(work: Work, steps: Sequence[Step]) -> None:
+    """Write the levels down together with whatever tells of them, for whoever holds their cases."""
+    for each in steps:
+        notice = DeadlineNotice(id=uuid4(), case_id=each.case_id, subject_id=each.subject_id, clock_id=each.clock_id)
+        notice.level, notice.due_at, notice.noted_at = each.level, each.due_at, work.now
+        work.session.add(notice)
+    work.session.flush()
+    furthest = keep_furthest(steps)
+    if furthest:
+        publish_all(work, WebhookEvent.DEADLINE_LEVEL, [(each.case_id, _describe(each)) for each in furthest])
+    _tell_members(work, furthest)
 
 
 def _describe(step: Step) -> Mapping[str, str]:
@@ -170,9 +174,9 @@ def keep_furthest(steps: Iterable[Step]) -> list[Step]:
     """Of several levels of one clock that came at once, as after an hour without a worker, the furthest alone."""
     found: dict[UUID, Step] = {}
     for each in steps:
-        known = found.get(each.clock_id)
+        known = found.get(each.subject_id)
         if known is None or ORDER.index(each.level) > ORDER.index(known.level):
-            found[each.clock_id] = each
+            found[each.subject_id] = each
     return list(found.values())
 
 
@@ -203,11 +207,11 @@ def _mail(work: Work, wish: AlertSettings, steps: Sequence[Step]) -> None:
     address = preferences.find_address(wish, work.ports.keys)
     if not address:
         return
-    first = min(steps, key=lambda each: (each.due_at, each.clock_id))
+    first = min(steps, key=lambda each: (each.due_at, each.subject_id))
     text = mail_texts.write_levels(
         {level: _references(each for each in steps if each.level is level) for level in ORDER}, listed=LISTED
     )
-    cause = f"level:{wish.staff_id}:{first.clock_id}:{first.level}:{first.due_at.timestamp():.0f}"
+    cause = f"level:{wish.staff_id}:{first.subject_id}:{first.level}:{first.due_at.timestamp():.0f}"
     kind = MailKind.LEVEL
     mail = NewMail(case_id=None, kind=kind, cause=cause, to=address, subject=text.subject, text=text.text)
     outbox.put(work, mail)

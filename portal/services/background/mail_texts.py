@@ -43,6 +43,10 @@ STAFF_CODE = Text(
 _NEXT = "Sign in the way you know to see what they are about."
 # Of one case, and of several. "The next letter" is the complaint: no word of a mail tells what this place is for.
 LEVELS: Mapping[Level, tuple[str, str]] = {
+    Level.OWN: (
+        "{count} case has a date of our own to look again",
+        "{count} cases have a date of our own to look again",
+    ),
     Level.BEFORE: ("{count} case has a date that ends soon", "{count} cases have a date that ends soon"),
     Level.AT: ("{count} case has a date that has just passed", "{count} cases have a date that has just passed"),
     Level.AFTER: (

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.domain.clocks import ClockState
 from portal.domain.deadline_levels import ORDER, OWED, Level
-from portal.domain.lifecycle import SETTLED, CaseStatus
+from portal.domain.lifecycle import SETTLED, CaseStatus, ComplaintState, RequestState
 from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
@@ -67,16 +67,30 @@ def find_levels(session: Session, references: Collection[str]) -> Mapping[str, L
     """The furthest level of each of these cases, of clocks whose date is still the one that was told of and that were
     not met, settled or taken further since.
     """
-    lodged = select(ComplaintRequest.request_id).join(Complaint, Complaint.id == ComplaintRequest.complaint_id)
-    lodged = lodged.where(ComplaintRequest.request_id == Clock.request_id, Complaint.lodged_at.is_not(None))
-    query = select(Case.reference, DeadlineNotice.level).join(Case, Case.id == DeadlineNotice.case_id)
-    query = query.join(Clock, and_(Clock.id == DeadlineNotice.clock_id, Clock.due_at == DeadlineNotice.due_at))
-    query = query.outerjoin(Request, Request.id == Clock.request_id).where(
-        Case.reference.in_(references),
-        Case.status == CaseStatus.OPEN,
+    taken = aliased(Complaint)
+    lodged = select(ComplaintRequest.request_id).join(taken, taken.id == ComplaintRequest.complaint_id)
+    lodged = lodged.where(ComplaintRequest.request_id == Clock.request_id, taken.lodged_at.is_not(None))
+    lodged = lodged.correlate(Clock)
+    is_told = and_(
         Clock.binding.in_(OWED),
+        Clock.due_at == DeadlineNotice.due_at,
         Clock.state.in_((ClockState.RUNNING, ClockState.MISSED)),
         or_(Request.id.is_(None), and_(Request.state.not_in(SETTLED), ~lodged.exists())),
+    )
+    own = aliased(Request)
+    is_own = and_(
+        DeadlineNotice.level == Level.OWN,
+        or_(own.state.in_((RequestState.SENT, RequestState.ACKNOWLEDGED)), Complaint.state == ComplaintState.LODGED),
+    )
+    query = select(Case.reference, DeadlineNotice.level).join(Case, Case.id == DeadlineNotice.case_id)
+    query = query.outerjoin(Clock, Clock.id == DeadlineNotice.clock_id)
+    query = query.outerjoin(Request, Request.id == Clock.request_id)
+    query = query.outerjoin(own, own.id == DeadlineNotice.subject_id)
+    query = query.outerjoin(Complaint, Complaint.id == DeadlineNotice.subject_id)
+    query = query.where(
+        Case.reference.in_(references),
+        Case.status == CaseStatus.OPEN,
+        or_(and_(Clock.id.is_not(None), is_told), is_own),
     )
     found: dict[str, Level] = {}
     for reference, level in session.execute(query):

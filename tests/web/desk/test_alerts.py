@@ -82,7 +82,7 @@ def test_an_address_is_confirmed_by_the_code_that_was_mailed_to_it(desk: Desk, t
     assert "The address is yours." in colleague.page.text
     assert "We mailed a code" not in colleague.go("/desk/account/alerts").text
     chosen = {each.get("id") for each in colleague.page.root.iter("input") if each.get("checked") is not None}
-    assert chosen == {"levels-0", "levels-1"}
+    assert chosen == {"levels-1", "levels-2"}
 
 
 def test_a_wrong_address_and_mail_without_an_address_are_refused_with_everything_kept(desk: Desk) -> None:

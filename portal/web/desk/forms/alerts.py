@@ -15,6 +15,7 @@ from portal.web.fields import ListField, PageForm, TextField
 from portal.web.forms.typed_fields import CheckboxesField
 
 LEVELS = (
+    (Level.OWN, _l("Our own date to look again has come")),
     (Level.BEFORE, _l("A deadline ends soon")),
     (Level.AT, _l("A deadline has passed")),
     (Level.AFTER, _l("It passed a while ago, with no next step")),
