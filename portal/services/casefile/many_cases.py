@@ -17,7 +17,7 @@ from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import CaseStatus, CloseReason, StepRefused
 from portal.models.bulk_steps import BulkStep
 from portal.models.cases import Case
-from portal.services.casefile import bulk, follow_ups, queue
+from portal.services.casefile import bulk, complaint_drafts, follow_ups, queue
 from portal.services.casefile.bulk import BulkAction, BulkCommand, Choice, Result
 from portal.services.casefile.closing import list_open_ends
 from portal.services.casefile.follow_ups import NewFollowUp
@@ -35,6 +35,7 @@ class CaseAction(StrEnum):
     ASSIGN = "assign"
     REMIND = "remind"  # a reminder to everybody who is late
     REMINDED = "reminded"
+    DRAFT = "draft"  # the complaint about everybody who is late
     TAG = "tag"
     FOLLOW_UP = "follow_up"
     CLOSE = "close"
@@ -43,6 +44,7 @@ class CaseAction(StrEnum):
 _OF_REQUESTS: Mapping[CaseAction, BulkAction] = MappingProxyType(
     {CaseAction.REMIND: BulkAction.REMIND, CaseAction.REMINDED: BulkAction.REMINDED}
 )
+_NO_DRAFT = "No complaint is open about a request that is late, or it is there already."
 _OPEN_ENDS = "Something in it is online, not sent, or running. Tick that it is closed all the same, or open it."
 
 
@@ -97,6 +99,9 @@ def foresee_in_case(work: CaseWork, action: CaseAction) -> CaseOutlook:
         will = [each for each in bulk.foresee(work, _OF_REQUESTS[action], Choice(is_all=True)) if each.will]
         none = "Nobody in it is late without a reminder." if action is CaseAction.REMIND else "No reminder waits."
         return CaseOutlook(reference=work.reference, requests=len(will), why="" if will else none)
+    if action is CaseAction.DRAFT:
+        count = sum(len(numbers) for _option, numbers in complaint_drafts.find_drafts(work))
+        return CaseOutlook(reference=work.reference, requests=count, why="" if count else _NO_DRAFT)
     if action is not CaseAction.CLOSE:
         return CaseOutlook(reference=work.reference)
     waits = list_waiting(work, Approvable.CLOSING, [0]).get(0, "")
@@ -129,6 +134,8 @@ def _do_to_case(work: CaseWork, command: CasesCommand) -> None:
         tags.change_tags(work, add=command.add, remove=command.remove)
     elif command.action is CaseAction.FOLLOW_UP and command.follow_up:
         follow_ups.set_follow_up(work, command.follow_up)
+    elif command.action is CaseAction.DRAFT:
+        complaint_drafts.make_drafts(work)
     elif command.action is CaseAction.CLOSE:
         _close(work, command)
 

@@ -431,6 +431,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             CaseAction.ASSIGN: _l("Assign cases"),
             CaseAction.REMIND: _l("Remind all who are late"),
             CaseAction.REMINDED: _l("Record reminders as sent"),
+            CaseAction.DRAFT: _l("Draft the complaints"),
             CaseAction.TAG: _l("Change the tags"),
             CaseAction.FOLLOW_UP: _l("Set the follow-up date"),
             CaseAction.CLOSE: _l("Close cases"),
