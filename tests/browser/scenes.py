@@ -137,7 +137,7 @@ def build_scenes(site: Site) -> Scenes:
         entry = request_page.request_view(busy.at(LATER), 1).correctable[0].sequence
         referral, promise = _work_together(replace(busy.at(LATER), actor=mere))
     site.pass_time()
-    levels.note_levels(site.parts.sessions, now=LATER, ports=ports)
+    levels.note_levels(site.parts.sessions, now=LATER + timedelta(days=2), ports=ports)
     return Scenes(
         cookies=cookies,
         reference=busy.reference,

@@ -19,7 +19,7 @@ from tests.web.world import PASSWORD, TITLE, Caller, World, let_in, make_world
 POSTS = [endpoint for method, endpoint, _rule in EVERY_ROUTE if method == "POST" and not endpoint.startswith("api.")]
 SECRET = (
     "password", "old", "new", "again", "words", "answer", "token", "second_code", "second_passkey",
-    "said_first", "said_second", "csrf_token",
+    "said_first", "said_second", "csrf_token", "mailed_code",
     "fingerprints",  # of her own pictures; the page makes them anew
 )  # fmt: skip
 CHOICE = (

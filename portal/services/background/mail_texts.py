@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from portal.domain.deadline_levels import Level
@@ -70,13 +70,11 @@ def write_digest(lines: Sequence[str]) -> Text:
 
 
 def write_line(words: tuple[str, str], references: Sequence[str], *, listed: int, count: int | None = None) -> str:
-    """One line: how many, as `words` say it of one and of several, and the first references."""
-    return "".join(_say(words, references, listed, len(references) if count is None else count))
-
-
-def _say(words: tuple[str, str], references: Sequence[str], listed: int, count: int) -> Iterator[str]:
-    yield words[count != 1].format(count=count)
+    """One line: how many, as `words` say it of one and of several, and the first references. `count` where there are
+    more than these.
+    """
+    number = len(references) if count is None else count
+    line = words[number != 1].format(count=number)
     if references:
-        yield ": " + ", ".join(references[:listed])
-    if count > listed:
-        yield ", …"
+        line += ": " + ", ".join(references[:listed])
+    return f"{line}, …" if number > listed else line

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 
 from portal.domain.deadline_levels import Level
 from portal.services.alerts.preferences import AlertChoices
-from portal.web.fields import ListField, PageForm, TextField
+from portal.web.fields import ListField, PageForm, SecretField, TextField
 from portal.web.forms.typed_fields import CheckboxesField
 
 LEVELS = (
@@ -43,7 +43,7 @@ class AlertsForm(PageForm):
 
 
 class CodeForm(PageForm):
-    mailed_code = TextField(_l("The code from the mail"), [InputRequired(_l("Type the code from the mail."))])
+    mailed_code = SecretField(_l("The code from the mail"), [InputRequired(_l("Type the code from the mail."))])
 
 
 def fill_with(choices: AlertChoices) -> dict[str, Any]:
