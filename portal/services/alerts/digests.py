@@ -28,6 +28,7 @@ from portal.services.background.duties import Tally, do_each
 from portal.services.background.outbox import NewMail
 from portal.services.casefile.queue import list_first
 from portal.services.casefile.queue_filters import QueueFilter, day_of
+from portal.services.casefile.today import find_levels
 from portal.services.cases.opening import seen_by
 from portal.services.ports import Ports
 from portal.services.staff.absences import covered_by
@@ -105,10 +106,13 @@ def _list_lines(work: Work, staff: Staff, since: datetime) -> Iterator[str]:
     ours = and_(Case.team_id.in_(team_ids), seen_by(work.actor))
     found = count_since(work.session, and_(ours, theirs), since)
     raised = count_since(work.session, ours, since) if leads else found
-    for level in ORDER:
-        some = raised[level] if level in RAISED else found[level]
-        if some:
-            yield mail_texts.write_line(mail_texts.LEVELS[level], some, listed=LISTED)
+    told = {level: (raised if level in RAISED else found)[level] for level in ORDER}
+    live = find_levels(work.session, {each for some in told.values() for each in some})
+    for level, references in told.items():
+        # What was met, settled or taken further since it was told is no news any more.
+        news = [each for each in references if each in live and ORDER.index(live[each]) >= ORDER.index(level)]
+        if news:
+            yield mail_texts.write_line(mail_texts.LEVELS[level], news, listed=LISTED)
     counts, rows = list_first(work, team_ids=team_ids, views=tuple(VIEWS), most=LISTED)
     for view, words in VIEWS.items():
         if counts[view]:

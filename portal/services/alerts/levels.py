@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -43,6 +43,7 @@ TOGETHER = 200  # cases whose levels are written in one transaction
 # learned to tell, would tell of everything at once.
 LOOKS_BACK = LATEST + timedelta(days=14)
 LISTED = 10  # references in one mail
+FRESH = timedelta(days=1)  # after which a mail that could not leave says nothing new
 
 
 @dataclass(frozen=True)
@@ -214,7 +215,7 @@ def _mail(work: Work, wish: AlertSettings, steps: Sequence[Step]) -> None:
     cause = f"level:{wish.staff_id}:{first.subject_id}:{first.level}:{first.due_at.timestamp():.0f}"
     kind = MailKind.LEVEL
     mail = NewMail(case_id=None, kind=kind, cause=cause, to=address, subject=text.subject, text=text.text)
-    outbox.put(work, mail)
+    outbox.put(work, replace(mail, expires_at=work.now + FRESH))
 
 
 def _references(steps: Iterable[Step]) -> tuple[str, ...]:

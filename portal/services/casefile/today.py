@@ -11,7 +11,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.clocks import ClockState
-from portal.domain.deadline_levels import ORDER, OWED, Level
+from portal.domain.deadline_levels import ORDER, Level
 from portal.domain.lifecycle import SETTLED, CaseStatus, ComplaintState, RequestState
 from portal.models.cases import Case
 from portal.models.clocks import Clock
@@ -72,7 +72,6 @@ def find_levels(session: Session, references: Collection[str]) -> Mapping[str, L
     lodged = lodged.where(ComplaintRequest.request_id == Clock.request_id, taken.lodged_at.is_not(None))
     lodged = lodged.correlate(Clock)
     is_told = and_(
-        Clock.binding.in_(OWED),
         Clock.due_at == DeadlineNotice.due_at,
         Clock.state.in_((ClockState.RUNNING, ClockState.MISSED)),
         or_(Request.id.is_(None), and_(Request.state.not_in(SETTLED), ~lodged.exists())),

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.domain.approvals import Approvable
-from portal.domain.lifecycle import StepRefused
+from portal.domain.lifecycle import Answer, StepRefused
 from portal.models.absences import Absence
 from portal.models.accounts import Staff, Team
 from portal.models.cases import Case
@@ -27,6 +27,8 @@ from portal.services.cases import approvals
 from portal.services.operations import sweep
 from portal.services.ports import SYSTEM, Ports, ServerKeys
 from portal.services.staff.accounts import actor_of
+from portal.services.tracking import answers
+from portal.services.tracking.answers import AnswerCommand
 from portal.services.work import Work
 from tests.services.alerts.test_levels import DUE, ONE_LINK, SENT, mails, wish
 from tests.services.at_once import do_at_once
@@ -86,6 +88,20 @@ def test_it_names_no_person_no_link_and_no_word_of_a_case(
     assert "1 case has a date that has just passed" in mail["text"]
     for word in ("Ana", "Exemplar", "pictures.example", "http", "Call", "intimate", "image", "platform", "mere"):
         assert word.lower() not in (mail["subject"] + mail["text"]).lower(), word
+
+
+def test_a_level_that_was_met_since_is_in_no_mail(
+    sessions: sessionmaker[Session], ports: Ports, shared: Shared
+) -> None:
+    wish(sessions, ports, "mere", hour=8)
+    levels.note_levels(sessions, now=DUE - 12 * HOUR, ports=ports)
+    with sessions.begin() as session:
+        opened = reopen(session, shared.first).at(DUE - 10 * HOUR)
+        answers.log_answer(opened, 1, AnswerCommand(answer=Answer.REMOVED, at=DUE - 11 * HOUR))
+    digests.send_digests(sessions, now=DUE - HOUR, ports=ports)
+    (mail,) = mails(sessions, ports, MailKind.DIGEST)
+    assert "a task of yours" in mail["text"]
+    assert "ends soon" not in mail["text"]
 
 
 def test_second_looks_that_are_asked_for_stand_in_it_for_whoever_can_give_them(
