@@ -116,5 +116,5 @@ def _list_lines(work: Work, staff: Staff, since: datetime) -> Iterator[str]:
     counts, rows = list_first(work, team_ids=team_ids, views=tuple(VIEWS), most=LISTED)
     for view, words in VIEWS.items():
         if counts[view]:
-            references = [each.reference for each in rows[view]]
-            yield mail_texts.write_line(words, references, listed=LISTED, count=counts[view])
+            first = [each.reference for each in rows[view]]
+            yield mail_texts.write_line(words, first, listed=LISTED, count=counts[view])

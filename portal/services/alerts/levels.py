@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -213,9 +213,16 @@ def _mail(work: Work, wish: AlertSettings, steps: Sequence[Step]) -> None:
         {level: _references(each for each in steps if each.level is level) for level in ORDER}, listed=LISTED
     )
     cause = f"level:{wish.staff_id}:{first.subject_id}:{first.level}:{first.due_at.timestamp():.0f}"
-    kind = MailKind.LEVEL
-    mail = NewMail(case_id=None, kind=kind, cause=cause, to=address, subject=text.subject, text=text.text)
-    outbox.put(work, replace(mail, expires_at=work.now + FRESH))
+    mail = NewMail(
+        case_id=None,
+        kind=MailKind.LEVEL,
+        cause=cause,
+        to=address,
+        subject=text.subject,
+        text=text.text,
+        expires_at=work.now + FRESH,
+    )
+    outbox.put(work, mail)
 
 
 def _references(steps: Iterable[Step]) -> tuple[str, ...]:
