@@ -101,6 +101,8 @@ class Config:
     log_format: str  # "text" or "json"
     metrics_token: str | None = field(repr=False)  # without it /metrics is not there
     may_check_links: bool  # off: the portal itself never asks another machine for anything
+    may_look_at_links: bool  # off: the portal never asks whether a link of a case still answers
+    look_proxy: str | None  # through which it does; names are then looked up there
     takes_files_unconfined: bool  # also where the kernel does not shut in what opens them
     sender_keys: Mapping[
         str, str
@@ -177,6 +179,8 @@ def load_config(env: Mapping[str, str]) -> Config:
         log_format=_read(env, "RECOURSE_LOG", "text", _one_of("text", "json")),
         metrics_token=_token(env, "RECOURSE_METRICS_TOKEN"),
         may_check_links=_read(env, "RECOURSE_LINK_CHECK", "off", _one_of("off", "on")) == "on",
+        may_look_at_links=_read(env, "RECOURSE_STATUS_CHECK", "off", _one_of("off", "on")) == "on",
+        look_proxy=_read(env, "RECOURSE_STATUS_PROXY", "", _proxy),
         takes_files_unconfined=_read(env, "RECOURSE_UPLOADS", "confined", _one_of("confined", "anyway")) == "anyway",
         sender_keys=_read(env, "RECOURSE_SENDER_KEYS", "", _sender_keys),
         packs=_read(env, "RECOURSE_PACKS", "", _folder),
@@ -294,6 +298,8 @@ KNOWN = frozenset(
         "RECOURSE_LOG",
         "RECOURSE_METRICS_TOKEN",
         "RECOURSE_LINK_CHECK",
+        "RECOURSE_STATUS_CHECK",
+        "RECOURSE_STATUS_PROXY",
         "RECOURSE_NAME_SEARCH",
         "RECOURSE_UPLOADS",
         "RECOURSE_SENDER_KEYS",
@@ -531,6 +537,13 @@ def _web_address(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("has to be a web address that starts with https:// or http://")
     return text
+
+
+def _proxy(text: str) -> str | None:
+    parts = urlsplit(text)
+    if text and (parts.scheme != "http" or not parts.hostname or parts.username is not None):
+        raise ValueError("has to look like http://127.0.0.1:8118, without a name and a password")
+    return text or None
 
 
 def _contacts(text: str) -> tuple[str, ...]:

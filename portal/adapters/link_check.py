@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
-import socket
-import ssl
 from dataclasses import dataclass
 from enum import StrEnum
-from http.client import HTTPConnection, HTTPException
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
-SECONDS = 10.0
-MOST_BYTES = 1024
+from portal.adapters.outward import Answer, NotAllowed, NotReached, Outlet, is_public
 
 
 class ProbeResult(StrEnum):
@@ -38,25 +33,24 @@ _NO_HEAD = frozenset({400, 403, 405, 501})
 
 
 def probe(address: str, *, agent: str, may_be_local: bool = False) -> Probe:
-    """Ask for the head of the page, and for its first bytes where the server wants that. `agent` says who asks.
+    """Ask for the head of the page, and for its first byte where the server wants that. `agent` says who asks.
 
     `may_be_local` is for tests against a server of their own.
     """
-    parts = urlsplit(address)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        return Probe(ProbeResult.NOT_ASKED, "no web address")
+    outlet = Outlet(agent=agent, is_allowed=(lambda _address: True) if may_be_local else is_public)
     try:
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        place = _find_place(parts.hostname, port, may_be_local=may_be_local)
-        if place is None:
-            return Probe(ProbeResult.NOT_ASKED, "an address of a private network")
-        path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-        status, target = _ask("HEAD", parts.hostname, place, port, path, parts.scheme == "https", agent)
-        if status in _NO_HEAD:
-            status, target = _ask("GET", parts.hostname, place, port, path, parts.scheme == "https", agent)
-    except (OSError, HTTPException, ValueError) as error:
-        return Probe(ProbeResult.UNREACHABLE, type(error).__name__)
-    return _judge(status, urljoin(address, target) if target else "")
+        answer = ask_for_head(outlet, address)
+    except NotAllowed as error:
+        return Probe(ProbeResult.NOT_ASKED, str(error))
+    except NotReached as error:
+        return Probe(ProbeResult.UNREACHABLE, str(error))
+    return _judge(answer.status, urljoin(address, answer.location) if answer.location else "")
+
+
+def ask_for_head(outlet: Outlet, address: str) -> Answer:
+    """What a page answers, of which nothing is read. Raises NotAllowed, NotReached."""
+    answer = outlet.ask("HEAD", address)
+    return outlet.ask("GET", address, headers={"Range": "bytes=0-0"}) if answer.status in _NO_HEAD else answer
 
 
 def _judge(status: int, target: str) -> Probe:
@@ -69,29 +63,42 @@ def _judge(status: int, target: str) -> Probe:
     return Probe(ProbeResult.REFUSED if status < 500 else ProbeResult.UNREACHABLE, str(status))
 
 
-def _find_place(host: str, port: int, *, may_be_local: bool) -> str | None:
-    """The network address to connect to; the name is looked up once, so that it cannot change in between."""
-    for *_, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        address = str(place[0])
-        if may_be_local or ipaddress.ip_address(address).is_global:
-            return address
-    return None
+MOST_HOPS = 3
+_POINTS_ON = frozenset({301, 302, 303, 307, 308})
 
 
-def _ask(
-    method: str, host: str, place: str, port: int, path: str, is_secure: bool, agent: str
-) -> tuple[int, str | None]:
-    """Status and the place it points to. At most a few bytes of a page are read, and thrown away."""
-    connection = HTTPConnection(host, port, timeout=SECONDS)
-    plain = socket.create_connection((place, port), timeout=SECONDS)
-    try:
-        secured = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if is_secure else plain
-        connection.sock = secured
-        headers = {"User-Agent": agent, "Accept": "*/*", "Connection": "close"}
-        connection.request(method, path, headers=headers | ({"Range": "bytes=0-0"} if method == "GET" else {}))
-        answer = connection.getresponse()
-        answer.read(MOST_BYTES)
-        return answer.status, answer.getheader("Location")
-    finally:
-        connection.close()
-        plain.close()
+class LookProblem(StrEnum):
+    """Why nothing can be said of an address."""
+
+    PRIVATE = "private"  # it, or where it points to, is no place on the internet at large
+    UNREACHED = "unreached"
+    CIRCLES = "circles"  # it points on and on
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What an address answered in the end, and where it pointed to on the way; `problem` where it answered nothing."""
+
+    status: int | None = None
+    hops: tuple[str, ...] = ()
+    problem: LookProblem | None = None
+
+
+def look_at(outlet: Outlet, address: str) -> Look:
+    """Ask for the head of a page and of whatever it points to, each place looked at anew. Nothing of a page is read."""
+    hops: tuple[str, ...] = ()
+    while len(hops) <= MOST_HOPS:
+        try:
+            answer = ask_for_head(outlet, address)
+        except NotAllowed:
+            return Look(hops=hops, problem=LookProblem.PRIVATE)
+        except NotReached:
+            return Look(hops=hops, problem=LookProblem.UNREACHED)
+        if answer.status not in _POINTS_ON or not answer.location:
+            return Look(status=answer.status, hops=hops)
+        try:
+            address = urljoin(address, answer.location)
+        except ValueError:
+            return Look(hops=hops, problem=LookProblem.PRIVATE)
+        hops = (*hops, address)
+    return Look(hops=hops, problem=LookProblem.CIRCLES)

@@ -21,6 +21,7 @@ from portal.cli.rights import rights
 from portal.cli.schema import schema
 from portal.cli.secret import secret
 from portal.cli.staff import staff
+from portal.cli.webhooks import webhooks
 
 COMMANDS: tuple[click.Command, ...] = (
     audit,
@@ -40,4 +41,5 @@ COMMANDS: tuple[click.Command, ...] = (
     schema,
     secret,
     staff,
+    webhooks,
 )

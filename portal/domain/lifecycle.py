@@ -281,6 +281,7 @@ class History(StrEnum):
     FOLLOW_UP_SET = "follow_up_set"  # a member promised to look again on a day
     FOLLOW_UP_MOVED = "follow_up_moved"  # to another day or another member
     FOLLOW_UP_DONE = "follow_up_done"
+    LINKS_LOOKED_AT = "links_looked_at"  # the portal was asked to see whether they still answer
     APPROVAL_ASKED = "approval_asked"  # a step waits for a second member
     APPROVAL_GIVEN = "approval_given"
     APPROVAL_DECLINED = "approval_declined"

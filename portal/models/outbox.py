@@ -18,10 +18,14 @@ class MailKind(StrEnum):
     REPLY = "reply"  # the team has written
     RETENTION = "retention"  # the case will be deleted
     DATE = "date"  # a date has come of which the person asked to be reminded
-    LETTER = "letter"  # of a request, to its recipient; all others go to the person
+    LETTER = "letter"  # of a request, to its recipient
+    STAFF_CODE = "staff_code"  # does this address belong to the member who typed it?
+    LEVEL = "level"  # a deadline has come to a level that the member wants to hear of at once
+    DIGEST = "digest"  # what waits for a member today
 
 
-TO_PERSON = tuple(kind for kind in MailKind if kind is not MailKind.LETTER)
+TO_STAFF = frozenset({MailKind.STAFF_CODE, MailKind.LEVEL, MailKind.DIGEST})  # about no case, or about several
+TO_PERSON = tuple(kind for kind in MailKind if kind is not MailKind.LETTER and kind not in TO_STAFF)
 
 
 class MailState(StrEnum):
@@ -44,7 +48,7 @@ class OutboxMail(Base):
     __table_args__ = (Index("ix_outbox_open", "state", "next_try_at"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
     kind: Mapped[MailKind] = mapped_column(Word(MailKind))
     cause: Mapped[str] = mapped_column(String(120), unique=True)
     state: Mapped[MailState] = mapped_column(Word(MailState))

@@ -14,6 +14,7 @@ from portal.models import (
     clocks,
     complaints,
     contacts,
+    deadline_notices,
     documents,
     events,
     figures,
@@ -33,6 +34,7 @@ from portal.models import (
     laws,
     letter_mails,
     letters,
+    link_looks,
     messages,
     name_marks,
     observations,
@@ -52,6 +54,7 @@ from portal.models import (
     snippets,
     tags,
     team_keys,
+    webhooks,
 )
 
 __all__ = ["ALL", "metadata"]
@@ -67,6 +70,7 @@ ALL = (
     clocks,
     complaints,
     contacts,
+    deadline_notices,
     documents,
     events,
     figures,
@@ -86,6 +90,7 @@ ALL = (
     laws,
     letter_mails,
     letters,
+    link_looks,
     messages,
     name_marks,
     observations,
@@ -105,5 +110,6 @@ ALL = (
     snippets,
     tags,
     team_keys,
+    webhooks,
 )
 metadata = Base.metadata

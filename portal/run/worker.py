@@ -25,6 +25,7 @@ from portal.db import begin_reading
 from portal.mailbox_file import MailboxServer
 from portal.models.jobs import JobKind
 from portal.run.ending import Ending
+from portal.services.alerts import digests, levels, own_dates
 from portal.services.background import jobs, letter_turns, outbox
 from portal.services.background.duties import do_each
 from portal.services.cases import documents, erasure, mail_contact, safe_contact
@@ -40,7 +41,9 @@ from portal.services.letters.ahead import make_ahead, make_reminder_ahead
 from portal.services.operations import audits, sweep
 from portal.services.partners import calls
 from portal.services.signin import kept_forms, quotas
+from portal.services.tracking import looks
 from portal.services.tracking.mailing import record_left
+from portal.services.webhooks import deliveries
 from portal.services.work import Work
 from portal.wiring import Parts
 
@@ -76,9 +79,11 @@ class Rounds:
     so is the place at which a sweep stopped.
     """
 
-    def __init__(self, parts: Parts, *, aside: Side = _at_once, fetching: Side = _at_once) -> None:
-        """`aside` and `fetching` run what may take minutes, and what waits for other machines: in a process, where
-        nothing else has to wait for it.
+    def __init__(
+        self, parts: Parts, *, aside: Side = _at_once, fetching: Side = _at_once, outward: Side = _at_once
+    ) -> None:
+        """`aside` runs what may take minutes; `fetching` and `outward` wait for other machines, for mail and for all
+        else: in a process, where nothing else has to wait for any of them.
         """
         self.parts = parts
         self._position: sweep.Position | None = None
@@ -93,15 +98,20 @@ class Rounds:
             "witness": lambda: write_witness(parts),
             "links asked for": lambda: answer_asks(parts),
             "dates": lambda: remind_of_dates(parts),
+            "levels of deadlines": lambda: tell_of_deadlines(parts),
+            "days of members": lambda: write_digests(parts),
             "mail": lambda: deliver_due_mail(parts),
+            "other machines": lambda: outward(lambda: ask_others(parts)),
             "mail that came in": lambda: take_in_mail(parts),
             "mailboxes": lambda: fetching(lambda: fetch_mailboxes(parts)) if parts.config.mailboxes else None,
         }
         self._each_hour: dict[str, Callable[[], object]] = {
+            "our own dates": lambda: tell_of_own_dates(parts),
             "locks": lambda: purge_locks(parts),
             "officers' links": lambda: purge_links(parts),
             "forms of signed-out staff": lambda: purge_kept_forms(parts),
             "tables of cases": lambda: purge_imports(parts),
+            "what endpoints were told": lambda: purge_deliveries(parts),
             "files of documents": lambda: purge_files(parts, documents.purge_files),
             "files of officers' links": lambda: purge_files(parts, officer_links.purge_files),
             "history": lambda: aside(lambda: look_over(parts)),
@@ -208,7 +218,7 @@ class Pulse:
 
 def connect(queue: TaskQueue, parts: Parts) -> tuple[Rounds, Pulse]:
     """Let `queue` run the jobs of this portal, and call the rounds each minute."""
-    rounds = Rounds(parts, aside=Aside().start, fetching=Aside().start)
+    rounds = Rounds(parts, aside=Aside().start, fetching=Aside().start, outward=Aside().start)
 
     def go_alone() -> None:
         rounds.go()
@@ -255,6 +265,47 @@ def remind_of_dates(parts: Parts) -> None:
     """Write to whoever wants to hear of a date that has come."""
     if parts.config.mail is not None:
         safe_contact.remind_due(parts.sessions, now=parts.clock(), ports=parts.ports)
+
+
+def tell_of_deadlines(parts: Parts) -> None:
+    """Write down which deadlines have come to a level, and tell whoever wants to hear of it."""
+    end = parts.clock() + SWEEP_LASTS
+    told = levels.note_levels(
+        parts.sessions, now=parts.clock(), ports=parts.ports, may_go_on=lambda: parts.clock() < end
+    )
+    if told.done:
+        log.info("%d deadlines have come to another level", told.done)
+
+
+def tell_of_own_dates(parts: Parts) -> None:
+    """The same for what no law has a date for."""
+    own_dates.note_own_dates(parts.sessions, now=parts.clock(), ports=parts.ports)
+
+
+def write_digests(parts: Parts) -> None:
+    """Write to each member whose hour has come what waits for them today."""
+    if parts.config.mail is not None:
+        digests.send_digests(parts.sessions, now=parts.clock(), ports=parts.ports)
+
+
+def ask_others(parts: Parts) -> None:
+    """What other machines are told and asked; whoever is slow there holds up nothing but this."""
+
+    def do(duty: Callable[[Parts], object]) -> int:
+        duty(parts)
+        return 1
+
+    do_each((tell_endpoints, look_at_links), do, what="a duty of the worker")
+
+
+def look_at_links(parts: Parts) -> int:
+    """See whether links answer that members wanted looked at; how many were."""
+    return looks.look_at_due(parts.sessions, clock=parts.clock, ports=parts.ports)
+
+
+def tell_endpoints(parts: Parts) -> None:
+    """Tell the organisation's own systems what they wait to hear."""
+    deliveries.deliver_due(parts.sessions, clock=parts.clock, ports=parts.ports)
 
 
 def deliver_due_mail(parts: Parts) -> int:
@@ -402,6 +453,12 @@ def purge_kept_forms(parts: Parts) -> None:
     """Delete what a member typed when signed out, and did not come back for."""
     with parts.sessions.begin() as session:
         kept_forms.purge(session, now=parts.clock())
+
+
+def purge_deliveries(parts: Parts) -> None:
+    """Forget what endpoints were told weeks ago."""
+    with parts.sessions.begin() as session:
+        deliveries.purge(session, now=parts.clock())
 
 
 def purge_imports(parts: Parts) -> None:

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from portal.web import health, mail_hook
 from portal.web.desk import account as desk_account
+from portal.web.desk import alerts as desk_alerts
 from portal.web.desk import approvals as desk_approvals
 from portal.web.desk import audit as desk_audit
 from portal.web.desk import bulk as desk_bulk
@@ -26,6 +27,7 @@ from portal.web.desk import letters as desk_letters
 from portal.web.desk import link_answers as desk_link_answers
 from portal.web.desk import lists as desk_lists
 from portal.web.desk import load as desk_load
+from portal.web.desk import looks as desk_looks
 from portal.web.desk import mailing as desk_mailing
 from portal.web.desk import mandate as desk_mandate
 from portal.web.desk import many_cases as desk_many
@@ -128,6 +130,7 @@ PERSON: tuple[Blueprint, ...] = (
 DESK: tuple[Blueprint, ...] = (
     desk_signin.bp,
     desk_account.bp,
+    desk_alerts.bp,
     desk_kept.bp,
     desk_session.bp,
     desk_today.bp,
@@ -155,6 +158,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_incoming.bp,
     desk_link_answers.bp,
     desk_follow_ups.bp,
+    desk_looks.bp,
     desk_risks.bp,
     desk_others.bp,
     desk_imports.bp,

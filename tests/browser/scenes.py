@@ -21,6 +21,7 @@ from portal.models.accounts import Membership, Staff, Team
 from portal.models.incoming import IncomingMail
 from portal.models.requests import Request
 from portal.models.snippets import SnippetUse
+from portal.services.alerts import levels
 from portal.services.casefile import bulk, follow_ups, referrals
 from portal.services.casefile.bulk import BulkAction, BulkCommand
 from portal.services.casefile.follow_ups import NewFollowUp
@@ -139,6 +140,7 @@ def build_scenes(site: Site) -> Scenes:
         entry = request_page.request_view(busy.at(LATER), 1).correctable[0].sequence
         referral, promise = _work_together(replace(busy.at(LATER), actor=mere))
     site.pass_time()
+    levels.note_levels(site.parts.sessions, now=LATER + timedelta(days=2), ports=ports)
     return Scenes(
         cookies=cookies,
         reference=busy.reference,

@@ -18,9 +18,11 @@ PAGES = {
     "lena": "/desk /desk/statistics?by=platform {case}/reviews {case}/reviews/letter/1",
     "otto": "/desk/audit",
     "mere": """
-        /desk/today {case}/follow-ups {case}/risk /desk/new /desk/new/{call} {case}/first-words {case}/requests/7/proof
+        /desk/today {case}/follow-ups {case}/gone {case}/risk
+        /desk/new /desk/new/{call} {case}/first-words {case}/requests/7/proof
         /desk /desk?show=overdue /desk?show=closed /desk/staff
         /desk/account /desk/account/password /desk/account/factors/add /desk/typed /desk/account/settings
+        /desk/account/alerts
         {case}/mail/1 {case}/mail/2 /desk/mail /desk/mail/{mail}
         {case}/documents {case}/words {case}/hold
         {case} {case}/report {case}/history {case}/hand-over {case}/close {case}/links/add {case}/messages {case}/notes
@@ -64,6 +66,7 @@ PAGES = {
 ROWS = [(scene, path) for scene, paths in PAGES.items() for path in paths.split()]
 # No pages: files.
 NO_PAGES = {
+    "desk_alerts.read_feed",
     "desk_case.all_letters",
     "desk_case.enclosed",
     "desk_case.letter",

@@ -217,3 +217,12 @@ def test_mail_is_signed_with_a_key_that_only_its_owner_can_read(tmp_path: Path) 
     file.write_text("no key")
     with pytest.raises(ConfigError, match="no private key"):
         load_config(env)
+
+
+def test_links_of_cases_are_looked_at_only_where_that_is_switched_on_and_a_wrong_proxy_is_named() -> None:
+    assert not load_config({}).may_look_at_links
+    chosen = load_config({"RECOURSE_STATUS_CHECK": "on", "RECOURSE_STATUS_PROXY": "http://127.0.0.1:8118"})
+    assert (chosen.may_look_at_links, chosen.look_proxy) == (True, "http://127.0.0.1:8118")
+    for wrong in ("socks5://127.0.0.1:9050", "http://name:word@127.0.0.1:1", "127.0.0.1:8118"):
+        with pytest.raises(ConfigError, match="RECOURSE_STATUS_PROXY"):
+            load_config({"RECOURSE_STATUS_PROXY": wrong})

@@ -111,7 +111,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             check.show check.check
             api.show_regulator desk_session.show desk_session.stay health.alive health.ready desk_staff.join
             fingerprints.show_public
-            reminders.read_feed
+            reminders.read_feed desk_alerts.read_feed
         """,
         Group.DRAFT: "report.resume report.show report.answer report.ask_erase report.erase_draft",
         Group.CASE: """
@@ -147,6 +147,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.DESK: """
             queue.show queue.find desk_today.show desk_many.show_done desk_statistics.show desk_handovers.offers
             desk_views.save desk_views.drop desk_views.keep_columns desk_lists.choose desk_lists.take
+            desk_alerts.show desk_alerts.save desk_alerts.confirm desk_alerts.mail_again desk_alerts.make_feed
+            desk_alerts.end_feed
         """,
         Group.FIGURES: "desk_statistics.as_csv desk_statistics.as_json",
         Group.SWITCHED: "statistics.show statistics.as_csv statistics.as_json",
@@ -173,7 +175,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_tags.set_on_case
             desk_risks.show desk_first_words.show desk_first_words.make desk_first_words.hear
             desk_first_words.finish desk_first_words.let_link
-            desk_follow_ups.show desk_follow_ups.move desk_follow_ups.follow_deadlines
+            desk_looks.show desk_follow_ups.show desk_follow_ups.move desk_follow_ups.follow_deadlines
             desk_follow_ups.finish desk_holds.show desk_holds.ask desk_holds.confirm desk_holds.end
             desk_case.take desk_case.hand_over desk_case.close desk_case.reopen desk_case.prepare desk_case.add_links
             desk_case.mark_gone desk_case.mark_back desk_case.write desk_requests.change_details

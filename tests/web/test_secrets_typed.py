@@ -24,7 +24,7 @@ POSTS = [  # the forms: what a program sends has none
 ]
 SECRET = (
     "password", "old", "new", "again", "words", "answer", "token", "second_code", "second_passkey",
-    "said_first", "said_second", "csrf_token",
+    "said_first", "said_second", "csrf_token", "mailed_code",
     "fingerprints",  # of her own pictures; the page makes them anew
 )  # fmt: skip
 CHOICE = (

@@ -8,8 +8,8 @@ in a transaction of its own, and only then the text leaves. A worker that dies b
 takes the row up. One that dies after it may have sent: such a row becomes "unclear", is shown, and is never sent again
 by itself, because the same mail twice tells more to whoever looks over a shoulder than a mail that is missing.
 
-A letter to a platform waits for no hours, but for its turn; `portal.services.background.letter_turns` keeps what became
-of it. Whoever changes a letter's row holds its case first.
+Mail to staff waits for no hours. A letter to a platform waits for none either, but for its turn;
+`portal.services.background.letter_turns` keeps what became of it. Whoever changes a letter's row holds its case first.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from portal.adapters.mail import AttachedFile, Delayed, Mailer, OutgoingMail, Re
 from portal.adapters.vault import CannotOpen, SealContext, seal_values
 from portal.logs import describe_error
 from portal.models.cases import Case
-from portal.models.outbox import TO_PERSON, MailKind, MailState, OutboxMail
+from portal.models.outbox import TO_PERSON, TO_STAFF, MailKind, MailState, OutboxMail
 from portal.services.background import letter_turns, safe_hours
 from portal.services.background.jobs import enqueue_after_commit
 from portal.services.ports import Ports
@@ -61,9 +61,11 @@ class MailNotClaimed(LookupError):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class NewMail:
-    """A mail to be written. `cause` names what caused it: a second mail with the same cause is not made."""
+    """A mail to be written. `cause` names what caused it: a second mail with the same cause is not made. `case_id` is
+    empty for mail to staff.
+    """
 
-    case_id: UUID
+    case_id: UUID | None
     kind: MailKind
     cause: str
     to: str
@@ -89,7 +91,7 @@ class _Claim:
     """A mail in a worker's hands; `tries` tells this claim from a later one."""
 
     row_id: UUID
-    case_id: UUID
+    case_id: UUID | None
     kind: MailKind
     tries: int
     created_at: datetime
@@ -242,6 +244,8 @@ def _find_moment(session: Session, row: OutboxMail, now: datetime, ports: Ports)
     if row.kind is MailKind.LETTER:
         most = letter_turns.find_pace(session, row.id, ports)
         return letter_turns.find_turn(session, row.id, most=most, now=now)
+    if row.kind in TO_STAFF or row.case_id is None:
+        return now
     try:
         return safe_hours.find_moment(session, row.case_id, row.kind, ports.keys, now=now)
     except CannotOpen as error:
@@ -250,8 +254,8 @@ def _find_moment(session: Session, row: OutboxMail, now: datetime, ports: Ports)
 
 
 def _find_title(session: Session, row: OutboxMail, ports: Ports) -> str:
-    """The title that its person chose; empty where there is none that can be read, and for letters to others."""
-    if row.kind is MailKind.LETTER:
+    """The title that its person chose; empty where there is none that can be read, and for mail to others."""
+    if row.kind is MailKind.LETTER or row.kind in TO_STAFF or row.case_id is None:
         return ""
     try:
         return safe_hours.read_carried(session, row.case_id, ports.keys).title

@@ -17,7 +17,7 @@ from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import CaseStatus, CloseReason, StepRefused
 from portal.models.bulk_steps import BulkStep
 from portal.models.cases import Case
-from portal.services.casefile import bulk, bulk_mail, follow_ups, queue
+from portal.services.casefile import bulk, bulk_mail, complaint_drafts, follow_ups, queue
 from portal.services.casefile.bulk import BulkAction, BulkCommand, Choice, Result
 from portal.services.casefile.closing import list_open_ends
 from portal.services.casefile.follow_ups import NewFollowUp
@@ -37,6 +37,7 @@ class CaseAction(StrEnum):
     REMIND = "remind"  # a reminder to everybody who is late
     MAIL_LATER = "mail_later"  # the same of reminders and other later letters
     REMINDED = "reminded"
+    DRAFT = "draft"  # the complaint about everybody who is late
     TAG = "tag"
     FOLLOW_UP = "follow_up"
     CLOSE = "close"
@@ -58,6 +59,7 @@ _NONE: Mapping[CaseAction, str] = MappingProxyType(
         CaseAction.REMINDED: "No reminder waits.",
     }
 )
+_NO_DRAFT = "No complaint is open about a request that is late, or it is there already."
 _OPEN_ENDS = "Something in it is online, not sent, or running. Tick that it is closed all the same, or open it."
 
 
@@ -126,6 +128,9 @@ def foresee_in_case(work: CaseWork, action: CaseAction) -> CaseOutlook:
             unchecked=tuple(stale),
             why="" if will else _NONE[action],
         )
+    if action is CaseAction.DRAFT:
+        count = sum(len(numbers) for _option, numbers in complaint_drafts.find_drafts(work))
+        return CaseOutlook(reference=work.reference, requests=count, why="" if count else _NO_DRAFT)
     if action is not CaseAction.CLOSE:
         return CaseOutlook(reference=work.reference)
     waits = list_waiting(work, Approvable.CLOSING, [0]).get(0, "")
@@ -161,6 +166,8 @@ def _do_to_case(work: CaseWork, command: CasesCommand) -> None:
         tags.change_tags(work, add=command.add, remove=command.remove)
     elif command.action is CaseAction.FOLLOW_UP and command.follow_up:
         follow_ups.set_follow_up(work, command.follow_up)
+    elif command.action is CaseAction.DRAFT:
+        complaint_drafts.make_drafts(work)
     elif command.action is CaseAction.CLOSE:
         _close(work, command)
 

@@ -74,6 +74,7 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.REOPENED: "The case was opened again.",
         History.FOLLOW_UP_SET: "A follow-up date was set.",
         History.FOLLOW_UP_MOVED: "A follow-up was moved to another day or given to another member.",
+        History.LINKS_LOOKED_AT: "The team had the portal check whether links still answer.",
         History.FOLLOW_UP_DONE: "A follow-up was done.",
         History.RISK_SET: "What the team has to know first was set.",
         History.CONSENT_TOLD: "On the phone, the team read out what it does with the report. The caller agreed.",

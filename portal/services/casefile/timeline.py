@@ -50,7 +50,9 @@ _KINDS: Mapping[TimelineKind, tuple[History, ...]] = MappingProxyType(
             History.COMPLAINT_PREPARED, History.COMPLAINT_LODGED, History.COMPLAINT_ANSWERED,
             History.OFFICER_LINK_MADE, History.OFFICER_LINK_USED, History.OFFICER_LINK_ENDED,
         ),
-        TimelineKind.LINKS: (History.SUBMITTED, History.ITEMS_ADDED, History.ITEM_GONE, History.ITEM_BACK),
+        TimelineKind.LINKS: (
+            History.SUBMITTED, History.ITEMS_ADDED, History.ITEM_GONE, History.ITEM_BACK, History.LINKS_LOOKED_AT,
+        ),
         TimelineKind.PERSON: (
             History.MESSAGE, History.CONSENT_GIVEN, History.CONSENT_WITHDRAWN, History.CONTACT_SET,
             History.CONTACT_CONFIRMED, History.CONTACT_REMOVED, History.SAFE_CONTACT_SET,

@@ -7,10 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, aliased
 
+from portal.domain.clocks import ClockState
+from portal.domain.deadline_levels import ORDER, Level
+from portal.domain.lifecycle import SETTLED, CaseStatus, ComplaintState, RequestState
+from portal.models.cases import Case
+from portal.models.clocks import Clock
+from portal.models.complaints import Complaint, ComplaintRequest
+from portal.models.deadline_notices import DeadlineNotice
 from portal.models.follow_ups import DeskVisit
+from portal.models.requests import Request
 from portal.services.casefile.queue import QueueRow, count_chosen, list_first
 from portal.services.casefile.queue_filters import QueueChoice, QueueFilter
 from portal.services.work import Work
@@ -33,9 +41,12 @@ ONCE_IN = timedelta(minutes=5)  # so often is it written down that a member is a
 
 @dataclass(frozen=True, kw_only=True)
 class Today:
-    """`before` is when the member was here last, in the shift before; empty where there was none."""
+    """`before` is when the member was here last, in the shift before; empty where there was none. `levels` says by
+    reference how far it has come with the furthest deadline of a case, as far as it still matters.
+    """
 
     sections: Mapping[QueueFilter, tuple[QueueRow, ...]]
+    levels: Mapping[str, Level]
     counts: Mapping[QueueFilter, int]
     before: datetime | None
     changed: int
@@ -47,7 +58,43 @@ def read_today(work: Work, *, team_ids: Collection[UUID]) -> Today:
     before = find_before(work)
     choice = QueueChoice(since=before)
     changed = count_chosen(work, team_ids=team_ids, choice=choice) if before else 0
-    return Today(sections=sections, counts=counts, before=before, changed=changed)
+    shown = {row.reference for rows in sections.values() for row in rows}
+    levels = find_levels(work.session, shown)
+    return Today(sections=sections, levels=levels, counts=counts, before=before, changed=changed)
+
+
+def find_levels(session: Session, references: Collection[str]) -> Mapping[str, Level]:
+    """The furthest level of each of these cases, of clocks whose date is still the one that was told of and that were
+    not met, settled or taken further since.
+    """
+    taken = aliased(Complaint)
+    lodged = select(ComplaintRequest.request_id).join(taken, taken.id == ComplaintRequest.complaint_id)
+    lodged = lodged.where(ComplaintRequest.request_id == Clock.request_id, taken.lodged_at.is_not(None))
+    lodged = lodged.correlate(Clock)
+    is_told = and_(
+        Clock.due_at == DeadlineNotice.due_at,
+        Clock.state.in_((ClockState.RUNNING, ClockState.MISSED)),
+        or_(Request.id.is_(None), and_(Request.state.not_in(SETTLED), ~lodged.exists())),
+    )
+    own = aliased(Request)
+    is_own = and_(
+        DeadlineNotice.level == Level.OWN,
+        or_(own.state.in_((RequestState.SENT, RequestState.ACKNOWLEDGED)), Complaint.state == ComplaintState.LODGED),
+    )
+    query = select(Case.reference, DeadlineNotice.level).join(Case, Case.id == DeadlineNotice.case_id)
+    query = query.outerjoin(Clock, Clock.id == DeadlineNotice.clock_id)
+    query = query.outerjoin(Request, Request.id == Clock.request_id)
+    query = query.outerjoin(own, own.id == DeadlineNotice.subject_id)
+    query = query.outerjoin(Complaint, Complaint.id == DeadlineNotice.subject_id)
+    query = query.where(
+        Case.reference.in_(references),
+        Case.status == CaseStatus.OPEN,
+        or_(and_(Clock.id.is_not(None), is_told), is_own),
+    )
+    found: dict[str, Level] = {}
+    for reference, level in session.execute(query):
+        found[reference] = max(found.get(reference, level), level, key=ORDER.index)
+    return found
 
 
 def find_before(work: Work) -> datetime | None:

@@ -21,6 +21,7 @@ from portal.models.cases import Case, CaseKey, Consent, Mandate
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint
 from portal.models.contacts import Contact, MailLink
+from portal.models.deadline_notices import DeadlineNotice
 from portal.models.documents import Document
 from portal.models.events import Event
 from portal.models.find_marks import FindMark
@@ -36,6 +37,7 @@ from portal.models.jobs import Job
 from portal.models.journal import JournalEntry
 from portal.models.letter_mails import LetterMail
 from portal.models.letters import Letter
+from portal.models.link_looks import LinkLook
 from portal.models.messages import Message, Note
 from portal.models.name_marks import NameMark
 from portal.models.officers import OfficerLink
@@ -48,6 +50,7 @@ from portal.models.requests import Request
 from portal.models.risk_marks import RiskMark
 from portal.models.safe_contacts import SafeContact
 from portal.models.tags import CaseTag
+from portal.models.webhooks import WebhookDelivery
 from portal.services.background.duties import do_each
 from portal.services.cases import finding
 from portal.services.figures import years
@@ -57,12 +60,12 @@ from portal.services.ports import SYSTEM, Ports
 from portal.services.work import CaseWork, Work
 
 CHILDREN: tuple[type[Base], ...] = (
-    Clock, FollowUp, LinkAnswer, AnswerLink,
+    LinkLook, DeadlineNotice, Clock, FollowUp, LinkAnswer, AnswerLink,
     IncomingMail, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent,
     Mandate, InboxKey,
     CaseKey, CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
     FindMark, StoredFile, BulkStep, Approval, RiskMark, Handover, CaseOrigin,
-    Referral, ImportMark, LetterMail, PartnerCase, CaseLink, NamedPoster, CaseTag, NameMark,
+    Referral, ImportMark, LetterMail, PartnerCase, CaseLink, NamedPoster, CaseTag, NameMark, WebhookDelivery,
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.pdf_enclosures import read_enclosed
 from portal.adapters.vault import CannotOpen
+from portal.domain import own_dates
 from portal.domain.approvals import Approvable
 from portal.domain.directory import AUTHORITY_DAYS, is_stale
 from portal.domain.letters.check_files import CHECK_FILE, SUMS_FILE, describe_check, write_sums
@@ -478,11 +479,18 @@ def _view(work: CaseWork, row: Complaint, beside: _Beside) -> ComplaintView:
         wish=sealed.get("wish", ""),
         request_numbers=tuple(beside.numbers.get(row.id, ())),
         clocks=clock_views(beside.clocks.get(row.id, ()), work.ports),
+        own_date=_own_date(row, beside.clocks.get(row.id, ())),
         letters=tuple(beside.letters.get(row.id, ())),
         job=jobs.job_view(job, now=work.now) if job else None,
         address="\n".join(regulator.postal_address) if regulator else "",
         complaint_url=regulator.form_under(row.regime) if regulator else None,
     )
+
+
+def _own_date(row: Complaint, clocks: Sequence[Clock]) -> datetime | None:
+    if row.state is not ComplaintState.LODGED or any(each.due_at for each in clocks):
+        return None
+    return own_dates.find_own_date(row.lodged_at, row.answered_at, wait=own_dates.COMPLAINT)
 
 
 def _entry(name: str, at: datetime) -> zipfile.ZipInfo:

@@ -96,6 +96,7 @@ class ComplaintView:
     wish: str
     request_numbers: tuple[int, ...]
     clocks: tuple[ClockView, ...]
+    own_date: datetime | None  # of ours, where it was lodged and no law has a date for the authority
     letters: tuple[LetterView, ...]
     job: JobView | None
     address: str

@@ -20,7 +20,10 @@ from portal.models.tables import metadata
 # What is worth nothing on another day: sessions, and work that holds a key for the worker. It is begun anew.
 # Mail that waited then may have left since, and would leave twice.
 LEFT_OUT = frozenset(
-    {"web_sessions", "jobs", "throttles", "known_browsers", "outbox", "mail_links", "link_asks", "partner_calls"}
+    {
+        *("web_sessions", "jobs", "throttles", "known_browsers", "outbox", "mail_links", "link_asks"),
+        *("partner_calls", "webhook_deliveries"),
+    }
 )
 BATCH = 1000  # rows in one entry of the archive
 

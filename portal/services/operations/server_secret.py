@@ -20,10 +20,12 @@ from portal.config import new_secret, read_secret_file
 from portal.domain.journal import Noted
 from portal.models.cases import CaseKey
 from portal.models.contacts import Contact
+from portal.models.deadline_notices import AlertSettings
 from portal.models.incoming import IncomingMail
 from portal.models.partners import PartnerKey
 from portal.models.reissues import CaseCheck
 from portal.models.safe_contacts import SafeContact
+from portal.models.webhooks import WebhookEndpoint
 from portal.services.history import journal
 from portal.services.inbox.upkeep import CARRIED
 from portal.services.ports import ServerKeys
@@ -57,7 +59,8 @@ def list_uses(session: Session, path: Path) -> list[SecretUse]:
     """Each secret, the one in use first. Words from before ids were noted count for the oldest."""
     keys = ServerKeys.from_secrets(read_secret_file(path)).every()
     words = _count(session, CaseKey.server_key, CaseKey.words_index.is_not(None))
-    columns = (Contact.server_key, CaseCheck.server_key, SafeContact.server_key)
+    columns = [Contact.server_key, CaseCheck.server_key, SafeContact.server_key]
+    columns += [AlertSettings.server_key, WebhookEndpoint.server_key]
     carried = sum((_count(session, column) for column in columns), Counter[str | None]())
     carried += _count(session, IncomingMail.server_key, IncomingMail.state.in_(CARRIED))
     known = {each.id for each in keys}

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.db import begin_reading
 from portal.models.clocks import Clock
+from portal.services.alerts import preferences
 from portal.services.background import jobs
 from portal.services.background.duties import Tally, do_each, do_together
 from portal.services.cases import mail_contact, name_search, retention, team_handover
@@ -21,6 +22,7 @@ from portal.services.clocks.snapshot import Owner
 from portal.services.inbox import upkeep
 from portal.services.ports import SYSTEM, Ports
 from portal.services.signin import guess_throttle, sessions
+from portal.services.webhooks import endpoints
 from portal.services.work import Work
 
 AT_ONCE = 20_000  # ids that are read at a time: few, for memory's sake; many, as each time looks at every overdue clock
@@ -87,6 +89,10 @@ _TIDYING: Mapping[str, Callable[[Work], object]] = MappingProxyType(
         "cases with another team for a while": team_handover.return_over,
         "what rests on an older secret": retention.move_to_new_secret,
         "mail under an older secret": upkeep.move_to_new_secret,
+        "addresses under an older secret": lambda work: (
+            preferences.move_to_new_secret(work),
+            endpoints.move_to_new_secret(work),
+        ),
     }
 )
 

@@ -269,6 +269,12 @@ def _open_keys(rows: Iterable[Membership], private_key: bytes) -> dict[UUID, byt
     return {row.team_id: vault.unwrap_with_private_key(row.team_key or b"", private_key) for row in rows}
 
 
+def team_ids_of(session: Session, staff_id: UUID) -> tuple[UUID, ...]:
+    """The teams that have let this member in, for whoever has none of their keys."""
+    query = select(Membership.team_id).where(Membership.staff_id == staff_id, Membership.team_key.is_not(None))
+    return tuple(session.scalars(query.order_by(Membership.team_id)))
+
+
 def read_colleagues(session: Session, team_id: UUID) -> list[Staff]:
     """Members of a team who can be given a case."""
     query = (

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from portal.domain.lifecycle import UNSENT, Answer, History, LetterKind, Proof, RequestKind, SentAs
+from portal.domain.lifecycle import UNSENT, Answer, History, LetterKind, Proof, RequestKind, RequestState, SentAs
+from portal.domain.own_dates import find_own_date
 from portal.domain.regimes import NoticeField, RegimeKind
 from portal.domain.report import YesNo
 from portal.models.events import Event
@@ -108,6 +109,7 @@ def view_of(escalated: EscalatedRequest, *, has_consent: bool) -> RequestView:
         items=tuple(_item_view(work, item, request.number) for item in dossier.items),
         bases=tuple(basis_view(citation, dossier.work.now) for citation in dossier.citations),
         clocks=clock_views(dossier.clocks, work.ports),
+        own_date=_own_date(dossier),
         missing=list_missing(dossier.citations) if _is_unsent(request) else (),
         problems=(),
         channels=channel_views(dossier),
@@ -134,6 +136,16 @@ def view_of(escalated: EscalatedRequest, *, has_consent: bool) -> RequestView:
         suppliers=list_suppliers(dossier),
         corrections=list_corrections(dossier.events),
     )
+
+
+def _own_date(dossier: Dossier) -> datetime | None:
+    """When we look again: a date of ours, while it waits for an answer and no law has a date."""
+    request = dossier.request
+    waits = request.state in {RequestState.SENT, RequestState.ACKNOWLEDGED}
+    if not waits or any(each.due_at for each in dossier.clocks):
+        return None
+    reminded = (event.at for event in dossier.events if event.kind is History.REMINDED)
+    return find_own_date(request.sent_at, request.received_at, request.answered_at, *reminded)
 
 
 def basis_view(citation: Citation, now: datetime) -> BasisView:

@@ -86,6 +86,7 @@ class RequestView:
     items: tuple[ItemView, ...]
     bases: tuple[BasisView, ...]
     clocks: tuple[ClockView, ...]
+    own_date: datetime | None  # of ours, where it was sent and no law has a date
     missing: tuple[ElementView, ...]
     problems: tuple[ProblemView, ...]
     channels: tuple[ChannelView, ...]

@@ -9,6 +9,7 @@ from flask_babel import get_babel
 from flask_babel import gettext as _
 
 from portal.domain.journal import Noted
+from portal.domain.rights import Right, may
 from portal.models.accounts import DateForm, Density
 from portal.services.history import journal
 from portal.services.signin import factors, guess_throttle, known_browsers, sessions
@@ -41,6 +42,7 @@ def show(member: SignedInStaff) -> Answered:
         factors=factors.list_factors(database, member.staff.id),
         codes_left=factors.count_codes(database, member.staff.id),
         sessions=sessions.list_of_staff(database, member.staff.id, _token(), now=now),
+        may_read_cases=may(member.staff.role, Right.READ_CASES),
     )
 
 

@@ -439,6 +439,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             CaseAction.REMIND: _l("Remind all who are late"),
             CaseAction.MAIL_LATER: _l("Send later letters by e-mail"),
             CaseAction.REMINDED: _l("Record reminders as sent"),
+            CaseAction.DRAFT: _l("Draft the complaints"),
             CaseAction.TAG: _l("Change the tags"),
             CaseAction.FOLLOW_UP: _l("Set the follow-up date"),
             CaseAction.CLOSE: _l("Close cases"),

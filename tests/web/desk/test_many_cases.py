@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
+from sqlalchemy import select
 
-from portal.domain.lifecycle import ActorKind
+from portal.domain.lifecycle import ActorKind, ComplaintState
+from portal.models.complaints import Complaint, ComplaintRequest
 from portal.run import worker
 from portal.services.casefile import many_cases
 from portal.services.casefile.many_cases import CaseAction, CasesCommand
@@ -120,3 +122,27 @@ def test_two_hundred_requests_take_little(desk: Desk, clock: TestClock) -> None:
     assert sum(spent) / requests * 200 < 10
     assert len(set(statements[1:])) == 1, statements
     assert statements[-1] <= 26, "the requests of a case are read once"
+
+
+def test_the_complaints_of_late_cases_are_drafted_from_today_in_two_presses(desk: Desk, clock: TestClock) -> None:
+    visitor = desk.visit("mira")
+    references = make_late(desk, visitor, clock, 2)
+    worker.run_sweep(desk.parts)
+    worker.tell_of_deadlines(desk.parts)
+    visitor.sign_in_again("/desk/today")
+    (link,) = [each for each in visitor.anchors if "action=draft" in each]
+    visitor.go(link)
+    assert "It will be done in 2 cases" in visitor.page.text
+    asking = visitor.page
+    visitor.press("Draft the complaints")
+    assert "Done in 2 of 2 cases" in visitor.page.text
+    visitor.seen.append(asking)
+    visitor.press("Draft the complaints")
+    with desk.parts.sessions() as session:
+        made = session.scalars(select(Complaint)).all()
+        assert {row.state for row in made} == {ComplaintState.PREPARED}
+        rests_on = session.scalars(select(ComplaintRequest.request_id)).all()
+        assert len(rests_on) == len(set(rests_on)), "one complaint about each request, whatever was pressed twice"
+    visitor.go(link)
+    assert "2 cases stay as they are" in visitor.page.text
+    assert len(references) == 2

@@ -25,6 +25,8 @@ WEIGHTY = {
     "account.new_factor": "mira",
     "account.new_codes": "mira",
     "account.remove_factor": "mira",
+    "desk_alerts.save": "mira",
+    "desk_alerts.make_feed": "mira",
     "desk_case.all_letters": "mira",
     "desk_complaints.bundle": "mira",
     "desk_complaints.bundles": "mira",
@@ -50,10 +52,10 @@ WEIGHTY = {
 LIGHT = {
     "asks for a password, words or a factor by itself": """
         signin.show signin.show_factor signin.finish_set_up signin.confirm account.password account.add_factor
-        desk_staff.join
+        desk_staff.join desk_alerts.confirm desk_alerts.mail_again
     """,
     "ends something, which must not be held up": """
-        signin.sign_out desk_kept.discard account.end_session
+        signin.sign_out desk_kept.discard account.end_session desk_alerts.end_feed
         desk_partners.revoke
         desk_officer.end desk_staff.end_invitation desk_reissue.cancel
     """,
@@ -86,7 +88,8 @@ LIGHT = {
         desk_requests.record_name desk_mandate.record
         desk_requests.prepare_copyright desk_complaints.record_stated desk_complaints.lodge_all
         desk_complaints.log_answer desk_documents.add desk_documents.remove desk_reviews.review
-        desk_follow_ups.show desk_follow_ups.finish desk_follow_ups.move desk_follow_ups.follow_deadlines
+        desk_looks.show desk_follow_ups.show desk_follow_ups.finish desk_follow_ups.move
+        desk_follow_ups.follow_deadlines
         desk_risks.show desk_requests.record_proof desk_mailing.send desk_mailing.take_back
         desk_mailing.send_later desk_mailing.take_later_back
         desk_others.link desk_others.merge desk_others.unlink desk_others.name_poster desk_others.drop_poster

@@ -68,6 +68,26 @@ def test_a_request_whose_date_has_passed_says_so(app: Flask, visitor: Visitor, c
     assert page.form_with("Make a reminder")
 
 
+def test_is_it_gone_is_asked_when_their_time_is_over_and_when_they_say_so_and_never_before(
+    app: Flask, visitor: Visitor, clock: TestClock, words: str
+) -> None:
+    question = "Is it gone?"
+    send(visitor, "Instagram")
+    visitor.go("/case")
+    assert question not in visitor.follow("Instagram").text
+    clock.move(days=3)
+    come_back(app, visitor, words)
+    page = visitor.follow("Instagram")
+    assert question in page.text
+    assert "Someone you trust can look for you." in page.text
+    visitor.follow("Tell us what is gone")
+    visitor.press("Mark as gone", links=["1", "2", "3"])
+    visitor.go("/case")
+    page = visitor.follow("Instagram")
+    assert "If you see it again, tell us." in page.text
+    visitor.follow("It’s still there, or back")
+
+
 def test_all_links_of_a_platform_are_gone_with_one_tick_and_twice_changes_nothing(visitor: Visitor, words: str) -> None:
     visitor.go("/case/links")
     more = "https://www.instagram.com/p/Abc124/ https://www.instagram.com/p/Abc125/"

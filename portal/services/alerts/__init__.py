@@ -1,0 +1,1 @@
+"""What staff are told away from their desk: deadlines that come and pass, by mail and in a calendar."""
