@@ -16,7 +16,7 @@ from tests.suite import run_folder
 def copy_tables(path: Path) -> str:
     """The address of a database of that file, with all tables and no row."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(_template(), path)
+    shutil.copyfile(empty_database(), path)
     return f"sqlite:///{path}"
 
 
@@ -30,7 +30,8 @@ def copy_database(source: Path, target: Path) -> None:
 
 
 @lru_cache(maxsize=1)
-def _template() -> Path:
+def empty_database() -> Path:
+    """The file that is copied."""
     path = run_folder() / f"{os.getpid()}.db"
     engine = make_engine(f"sqlite:///{path}")
     metadata.create_all(engine)
