@@ -13,11 +13,13 @@ from flask import Flask
 from portal.config import load_config
 from portal.factory import create_app
 from portal.web.unit_of_work import parts
+from tests.printed import remember_letters
 from tests.sqlite import copy_tables
 from tests.web.pages import Visitor
 from tests.web.person import kept_ways
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+remember_letters()
 
 
 @dataclass
