@@ -24,6 +24,7 @@ _ask_for_addresses = socket.getaddrinfo
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set the guard before anything is collected, so that it holds in imports and in fixtures too."""
+    gc.disable()  # until everything is collected
     socket.getaddrinfo = _ask_for_addresses_here
     config.addinivalue_line("markers", f"{REAL_COST.name}(when): Argon2id costs what it costs a portal")
     share_what_is_compiled()
@@ -41,6 +42,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 def pytest_unconfigure() -> None:

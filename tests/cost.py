@@ -1,9 +1,9 @@
 """What Argon2id costs in tests.
 
 A key from words or a password takes 64 MiB and about 150 ms, which is its purpose and nothing that a test of letters
-learns from. So a test pays a small cost, unless its module says `pytestmark = REAL_COST`: the tests of signing in and
-of words. They pay it once for the same secret and salt, which give the same key each time; the tests of the derivation
-itself say `EVERY_TIME`. A process that a test starts has the real cost, as every portal has.
+learns from. So a test pays a small cost, unless its module says `pytestmark = REAL_COST`, or it is marked so itself:
+tests of signing in and of words. They pay it once for the same secret and salt, which give the same key each time; the
+tests of the derivation itself say `EVERY_TIME`. A process that a test starts has the real cost, as every portal has.
 """
 
 from __future__ import annotations

@@ -198,15 +198,16 @@ def _put_into_folder(folder: Path, mail_id: UUID, content: bytes, handing_over: 
 
 
 def _connect(server: MailServer) -> smtplib.SMTP:
-    context = ssl.create_default_context()
+    # Reading the system's certificates takes longer than handing over a mail, so it is done only where they are used.
     if server.has_tls:
+        context = ssl.create_default_context()
         line: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
     else:
         line = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
     try:
         line.ehlo_or_helo_if_needed()
         if not server.has_tls and server.host not in LOCAL:
-            line.starttls(context=context)
+            line.starttls(context=ssl.create_default_context())
             line.ehlo()
         if server.user:
             line.login(server.user, server.password)

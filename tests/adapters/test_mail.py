@@ -87,6 +87,13 @@ def test_a_recipient_who_is_not_wanted_never_gets_the_text(
     assert mailbox.received == []
 
 
+def test_a_server_on_this_machine_needs_no_certificates(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading the system's takes longer than the handing over."""
+    monkeypatch.delattr("ssl.create_default_context")
+    hand_over(server_of(mailbox), MAIL, nothing)
+    assert len(mailbox.mails) == 1
+
+
 def test_a_server_that_is_away_is_asked_again_later() -> None:
     with pytest.raises(Delayed):
         hand_over(SERVER, MAIL, nothing)

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from portal.run.system import BROWSER, describe_remedy, find_missing
-from tests.browser.scenes import Scenes, build_scenes
+from tests.browser.scenes import LATER, Scenes, copy_scenes, read_scenes
 from tests.browser.site import Site, start_site
 from tests.browser.visitor import Visitor
 
@@ -27,26 +27,35 @@ ARGUMENTS = (
     "--no-first-run",
     "--no-pings",
 )
+# The same engine without a browser's own windows and menus, which nobody sees here: half the work for each page.
+QUICKER = "chromium-headless-shell"
 Admit = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium. Without it the tests fail with the command that installs it."""
+    """The system's Chromium, or its shell where that is there too. Without it the tests fail with the command that
+    installs it.
+    """
     missing = find_missing(BROWSER)
     if missing:
         pytest.fail(f"These tests need Chromium. {describe_remedy(missing)}")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(ARGUMENTS))
+        program = shutil.which(QUICKER) or shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """An empty portal for the tests of one module."""
+def site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """A portal for the tests of one module: empty, or with all scenes where one of the tests asks for them."""
     folder: Path = tmp_path_factory.mktemp("site") / "var"
-    with start_site(folder) as running:
+    own = (each for each in request.session.items if each.getparent(pytest.Module) is request.node)
+    is_filled = any("scenes" in getattr(each, "fixturenames", ()) for each in own)
+    if is_filled:
+        copy_scenes(folder)
+    with start_site(folder, is_filled=is_filled) as running:
         yield running
 
 
@@ -70,7 +79,8 @@ def admit(chromium: Browser, site: Site) -> Iterator[Admit]:
 @pytest.fixture(scope="module")
 def scenes(site: Site) -> Scenes:
     """The module's portal filled with reports and cases in every state."""
-    return build_scenes(site)
+    site.clock.now = LATER
+    return read_scenes()
 
 
 @pytest.fixture(scope="module")

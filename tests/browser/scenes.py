@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
+import pickle
+import shutil
+import tempfile
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
+from functools import lru_cache
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import select
@@ -51,10 +57,11 @@ from portal.services.tracking.answers import AnswerCommand
 from portal.services.tracking.parcels import MailCommand
 from portal.services.tracking.sending import RemindedCommand, SentCommand
 from portal.services.work import CaseWork
-from tests.browser.site import NOW, PASSWORD, Site
+from tests.browser.site import NOW, PASSWORD, Site, start_site
 from tests.browser.story import PASTED
 from tests.second_factor import give_code
 from tests.services.factories import make_case, make_draft, make_work
+from tests.suite import run_folder
 from tests.web.filled_years import fill_year
 from tests.web.world import say_over_link
 
@@ -68,6 +75,7 @@ MANY_LINKS = "\n".join(
 HARD_TO_READ = f"{PASTED}\nsome words\nhttps://\nA very long {'w' * 120} word"
 
 
+KNOWN = "scenes.pickle"  # beside what a portal keeps
 TOGETHER = "0" * 32
 WITHOUT_CASE = UUID(int=7)  # a mail
 CONTENT = (
@@ -93,6 +101,30 @@ class Scenes:
     promise: UUID  # a follow-up date
     table: UUID  # of cases, which waits for the word of a member
     done: str = TOGETHER  # the token of something that was done to many of its requests
+
+
+def copy_scenes(folder: Path) -> None:
+    """A portal's folder with everything in it; whichever process of the run asks first builds it, for all."""
+    shutil.copytree(_build_once(), folder)
+
+
+def read_scenes() -> Scenes:
+    """What is known of everything that `copy_scenes` copies."""
+    return pickle.loads((_build_once() / KNOWN).read_bytes())  # type: ignore[no-any-return]  # noqa: S301 - our own
+
+
+@lru_cache(maxsize=1)
+def _build_once() -> Path:
+    run, built = run_folder(), run_folder() / "scenes"
+    with (run / "scenes.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not built.exists():
+            folder = Path(tempfile.mkdtemp(dir=run)) / "var"
+            with start_site(folder) as site:
+                scenes = build_scenes(site)
+            (folder / KNOWN).write_bytes(pickle.dumps(scenes))
+            folder.rename(built)
+    return built
 
 
 def build_scenes(site: Site) -> Scenes:

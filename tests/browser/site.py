@@ -74,8 +74,11 @@ class Site:
 
 
 @contextmanager
-def start_site(folder: Path, *, host: str = "127.0.0.1") -> Iterator[Site]:
-    """A portal with an empty database in `folder`, answering on 127.0.0.1 under that name until the context ends."""
+def start_site(folder: Path, *, host: str = "127.0.0.1", is_filled: bool = False) -> Iterator[Site]:
+    """A portal with an empty database in `folder`, answering on 127.0.0.1 under that name until the context ends.
+
+    Where `is_filled`, the folder is that of an earlier portal, with all that was kept there.
+    """
     clock = Clock()
     door: list[Flask] = []
     with serve(_show_elsewhere) as elsewhere, serve(lambda *asked: door[0](*asked)) as bare:
@@ -92,7 +95,8 @@ def start_site(folder: Path, *, host: str = "127.0.0.1") -> Iterator[Site]:
             "RECOURSE_STATISTICS": "on",
             "RECOURSE_TRUSTED_FLAGGER": "on",
         }
-        copy_tables(folder / "recourse.db")
+        if not is_filled:
+            copy_tables(folder / "recourse.db")
         app = create_app(
             load_config(
                 {**settings, "RECOURSE_ORG_NAME": "Harbour Helpline", "RECOURSE_ORG_EMAIL": "answers@harbour.example"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -41,33 +41,70 @@ class Table:
     def name(self) -> str:
         return self.table.name
 
+    @property
+    def parents(self) -> set[str]:
+        return {key.column.table.name for key in self.table.foreign_keys}
+
+    @property
+    def shape(self) -> str:
+        """All that decides which rows it takes, as one text."""
+        columns = [
+            (each.name, str(each.type), each.nullable, sorted(key.target_fullname for key in each.foreign_keys))
+            for each in self.table.columns
+        ]
+        return repr((columns, sorted(self.checks), sorted(self.keys)))
+
+
+@dataclass
+class Filled:
+    """What a database was filled with so far: the shape of each table when it last got rows, and those rows."""
+
+    shapes: dict[str, str] = field(default_factory=dict)
+    made: dict[str, list[Row]] = field(default_factory=dict)
+
 
 def read_contents(engine: sa.Engine) -> Contents:
     """Every row of every table, by its primary key."""
     contents: Contents = {}
     with engine.connect() as connection:
-        for table in _list_plain_tables(connection):
+        inspector = sa.inspect(connection)
+        keys = inspector.get_multi_pk_constraint()
+        for place, described in inspector.get_multi_columns().items():
+            name = place[1]
+            if name == NOT_DATA:
+                continue
+            table = sa.table(name, *(sa.column(each["name"], each["type"]) for each in described))
             columns = table.columns.keys()
-            keys = [columns.index(column.name) for column in table.primary_key]
+            numbers = [columns.index(column) for column in keys[place]["constrained_columns"]]
             rows = connection.execute(table.select())
-            contents[table.name] = {
-                tuple(row[key] for key in keys): dict(zip(columns, row, strict=True)) for row in rows
+            contents[name] = {
+                tuple(row[number] for number in numbers): dict(zip(columns, row, strict=True)) for row in rows
             }
     return contents
 
 
-def fill(engine: sa.Engine, round_number: int = 0) -> None:
+def fill(engine: sa.Engine, round_number: int = 0, filled: Filled | None = None) -> None:
     """Rows in every table; each that others point to is filled before them. Raises AssertionError for an empty one.
 
-    A higher `round_number` makes other rows, which stand beside those of the rounds before it.
+    A higher `round_number` makes other rows, which stand beside those of the rounds before it. A table that is what it
+    was when `filled` says that it got rows gets more of them only where another that points to it is not: they would
+    be the same.
     """
-    made: dict[str, list[Row]] = {}
+    filled = filled or Filled()
     with engine.begin() as connection:
-        for described in list_tables(connection):
+        tables = list_tables(connection)
+        wanted: set[str] = set()
+        for described in reversed(tables):
+            if described.name in wanted or filled.shapes.get(described.name) != described.shape:
+                wanted |= {described.name, *described.parents}
+        for described in tables:
+            if described.name not in wanted:
+                continue
             tries = ROWS * len(_list_combinations(described))
             assert tries <= A_ROUND, f"{described.name} needs {tries} numbers a round"
-            made[described.name] = list(_insert_rows(connection, described, made, round_number * A_ROUND))
-            assert made[described.name], f"no row of {described.name} was allowed"
+            made = list(_insert_rows(connection, described, filled.made, round_number * A_ROUND))
+            assert made, f"no row of {described.name} was allowed"
+            filled.shapes[described.name], filled.made[described.name] = described.shape, made
 
 
 def list_tables(connection: sa.Connection) -> list[Table]:

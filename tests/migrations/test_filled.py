@@ -13,18 +13,18 @@ from alembic.util import CommandError
 
 from portal.db import make_engine
 from portal.run.serve import ROOT, alembic_settings
-from tests.migrations.filling import NOT_DATA, Contents, fill, read_contents
+from tests.migrations.filling import NOT_DATA, Contents, Filled, fill, read_contents
 
 REVISIONS = sorted({path.name[:4] for path in (ROOT / "migrations" / "versions").glob("[0-9]*.py")})
 
 
 def test_rows_of_every_version_survive_the_way_up_and_down(url: str) -> None:
     """One climb, with more rows at every rung, so that each step meets rows of its own version and of all before it."""
-    settings = alembic_settings(url)
+    settings, filled = alembic_settings(url), Filled()
     kept: Contents = {}
     for place, revision in enumerate(REVISIONS):
         kept = go_up(settings, url, [revision], kept)
-        kept = add_rows(url, place)
+        kept = add_rows(url, place, filled)
     kept = go_down(settings, url, [*REVISIONS[-2::-1]], kept)
     kept = go_up(settings, url, ["head"], kept)
     assert kept
@@ -53,9 +53,9 @@ def test_a_row_that_points_nowhere_stops_a_migration(url: str) -> None:
         assert connection.scalar(sa.text(f"SELECT version_num FROM {NOT_DATA}")) == REVISIONS[-2]  # noqa: S608
 
 
-def add_rows(url: str, round_number: int) -> Contents:
+def add_rows(url: str, round_number: int, filled: Filled) -> Contents:
     with opened(url) as engine:
-        fill(engine, round_number)
+        fill(engine, round_number, filled)
         return read_contents(engine)
 
 

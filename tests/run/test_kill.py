@@ -54,7 +54,7 @@ from tests.run.killable import LATE, Done, Order, Setup, live, make_env, make_pa
 from tests.services.factories import make_team, make_work
 from tests.services.fakes import print_quickly
 
-CASES = 90  # in all
+CASES = 78  # in all, which gives the least operations with some to spare
 LANES = 2  # of people
 LEAST_OPERATIONS = 500
 LEAST_KILLS = 50  # in the middle of an operation

@@ -40,6 +40,7 @@ from tests.services.cases.test_mail_contact import ADDRESS, confirm, read_token
 from tests.services.complaints.test_officer_links import add_actor
 from tests.services.factories import NOW, make_case, make_draft, make_team, make_work
 from tests.services.fakes import DAY, HOUR, print_quickly, reopen, run_job, send
+from tests.services.kept import make_once
 from tests.services.people import make_mail_ports, share_case
 
 LATER = NOW + 3 * DAY
@@ -165,6 +166,11 @@ class Bundled:
 
 @pytest.fixture
 def bundled(sessions: sessionmaker[Session], ports: Ports) -> Bundled:
+    made = make_once(bundle, sessions, ports)
+    return replace(made, opened=replace(made.opened, ports=ports))
+
+
+def bundle(sessions: sessionmaker[Session], ports: Ports) -> Bundled:
     with sessions.begin() as session:
         opened = make_case(session, ports, links="https://x.com/someone/status/1111")
         send(session, opened, ports)

@@ -13,10 +13,13 @@ from flask import Flask
 from portal.config import load_config
 from portal.factory import create_app
 from portal.web.unit_of_work import parts
+from tests.printed import remember_letters
 from tests.sqlite import copy_tables
 from tests.web.pages import Visitor
+from tests.web.person import kept_ways
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+remember_letters()
 
 
 @dataclass
@@ -39,7 +42,7 @@ def clock() -> TestClock:
 
 
 @pytest.fixture
-def app(tmp_path: Path, clock: TestClock) -> Iterator[Flask]:
+def app(tmp_path: Path, clock: TestClock, request: pytest.FixtureRequest) -> Iterator[Flask]:
     env = {"RECOURSE_DATA": str(tmp_path / "var"), "RECOURSE_TITLE": "Recourse"}
     config = load_config({**env, "RECOURSE_ORG_EMAIL": "answers@harbour.example"})
     copy_tables(tmp_path / "var" / "recourse.db")
@@ -47,6 +50,8 @@ def app(tmp_path: Path, clock: TestClock) -> Iterator[Flask]:
     made.testing = True
     with made.app_context():
         engine = parts().engine
+    if "monkeypatch" not in request.fixturenames:
+        kept_ways.allow(made, tmp_path / "var")
     yield made
     engine.dispose()
 

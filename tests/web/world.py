@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -54,6 +53,7 @@ from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
 from tests.second_factor import give_code
 from tests.services.factories import NOW, make_draft
+from tests.sqlite import copy_database
 from tests.suite import run_folder
 from tests.web.addresses import at
 
@@ -159,14 +159,14 @@ class World:
             return session.scalar(select(func.count()).select_from(Event)) or 0
 
     def keep(self) -> None:
-        _copy(self.database, self.copy)
+        copy_database(self.database, self.copy)
         with self.parts.sessions() as session:
             rows = session.scalars(select(Document)).all()
             keys = [f"{row.case_id}/{row.id}-{kind}" for row in rows for kind in ("document", "original")]
         self.files = {key: self.parts.ports.storage.get(key) for key in keys}
 
     def restore(self) -> None:
-        _copy(self.copy, self.database)
+        copy_database(self.copy, self.database)
         storage = self.parts.ports.storage
         there = set(storage.list_keys())
         for key, content in self.files.items():
@@ -184,14 +184,6 @@ class _Made:
     draft_words: str
     membership: UUID
     option: str
-
-
-def _copy(source: Path, target: Path) -> None:
-    start, end = sqlite3.connect(source), sqlite3.connect(target)
-    end.execute("PRAGMA synchronous=OFF")  # a test goes back thousands of times, and outlives no power cut
-    start.backup(end)
-    start.close()
-    end.close()
 
 
 @contextmanager

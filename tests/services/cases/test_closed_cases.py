@@ -47,6 +47,7 @@ from tests.services.cases.test_documents import CLEAN
 from tests.services.complaints.test_officer_links import add_actor
 from tests.services.factories import NOW, make_case, make_draft
 from tests.services.fakes import DAY, HOUR, print_quickly, reminded, reopen, run_job, send
+from tests.services.kept import make_once
 from tests.services.people import kinds
 
 AT = NOW + 10 * DAY
@@ -68,9 +69,14 @@ def supervisor(sessions: sessionmaker[Session]) -> Actor:
 
 
 @pytest.fixture
-def carried(sessions: sessionmaker[Session], ports: Ports, supervisor: Actor) -> CaseWork:
+def carried(sessions: sessionmaker[Session], ports: Ports) -> CaseWork:
     """Requests 1 and 2 have left, 3 has not; link 2 is gone; complaint 1 is lodged, 2 waits with its papers."""
+    return replace(make_once(carry, sessions, ports), ports=ports)
+
+
+def carry(sessions: sessionmaker[Session], ports: Ports) -> CaseWork:
     with sessions.begin() as session:
+        supervisor = add_actor(session, Role.SUPERVISOR)
         opened = make_case(session, ports, links=LINKS, country="US", subdivision="CA", took_it=YesNo.YES)
         for number in (1, 2):
             send(session, opened, ports, number)

@@ -27,7 +27,6 @@ from tests.services.cases.test_mail_contact import confirm
 from tests.services.factories import NOW, make_case, make_draft, make_work
 from tests.services.people import Shared, kinds, make_mail_ports, share_case
 
-pytestmark = REAL_COST
 ANSWER = "The blue kayak, 1987"
 
 
@@ -45,6 +44,7 @@ def shared_with_check(session: Session, ports: Ports) -> Shared:
     return shared
 
 
+@REAL_COST
 def test_a_second_set_opens_the_case_beside_the_first_and_can_be_stopped(session: Session, ports: Ports) -> None:
     shared = share_case(session, ports)
     second = recovery_words.make_second_set(shared.person.at(NOW + timedelta(days=1)))
@@ -68,6 +68,7 @@ def test_there_are_never_more_than_two_sets_and_never_none(session: Session, por
     assert [each.number for each in recovery_words.list_sets(opened)] == [1, 2]
 
 
+@REAL_COST
 def test_two_members_give_out_new_words_and_every_older_way_in_ends(session: Session, ports: Ports) -> None:
     shared = shared_with_check(session, ports)
     second_set = recovery_words.make_second_set(shared.person.at(NOW))

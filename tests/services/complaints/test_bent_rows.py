@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from portal.services.tracking.answers import AnswerCommand, log_answer
 from portal.services.work import CaseWork
 from tests.services.factories import NOW, SERVER_KEYS, make_case
 from tests.services.fakes import DAY, HOUR, print_quickly, reopen, run_job, send
+from tests.services.kept import make_once
 
 LATER = NOW + 3 * DAY
 BENT_AT = NOW - 9 * DAY
@@ -62,6 +63,11 @@ class Lodging:
 
 @pytest.fixture
 def prepared(sessions: Sessions, ports: Ports) -> Lodging:
+    made = make_once(prepare, sessions, ports)
+    return replace(made, opened=replace(made.opened, ports=ports))
+
+
+def prepare(sessions: Sessions, ports: Ports) -> Lodging:
     with sessions.begin() as session:
         opened = make_case(session, ports, links="https://x.com/someone/status/1111 https://invented.org/album/7")
         send(session, opened, ports, received_at=NOW + 2 * HOUR, now=NOW + 3 * HOUR)

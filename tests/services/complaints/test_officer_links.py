@@ -28,6 +28,7 @@ from portal.services.staff.accounts import NewStaff
 from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case, make_team, make_work
 from tests.services.fakes import print_quickly, run_job, send
+from tests.services.kept import make_once
 
 LATER = NOW + timedelta(days=3)
 ZIP = b"PK\x03\x04"
@@ -46,6 +47,10 @@ def add_actor(session: Session, role: Role) -> Actor:
 @pytest.fixture
 def prepared(sessions: sessionmaker[Session], ports: Ports) -> tuple[UUID, bytes, Actor]:
     """A case with a finished bundle: its id, its key and a supervisor."""
+    return make_once(prepare, sessions, ports)
+
+
+def prepare(sessions: sessionmaker[Session], ports: Ports) -> tuple[UUID, bytes, Actor]:
     with sessions.begin() as session:
         opened = make_case(session, ports, links="https://x.com/someone/status/1111")
         send(session, opened, ports)

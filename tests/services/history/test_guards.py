@@ -36,6 +36,7 @@ from portal.services.work import CaseWork
 from tests.services.at_once import do_at_once
 from tests.services.factories import NOW, SERVER_KEYS, make_case, make_team, make_work
 from tests.services.fakes import DAY, print_quickly, reopen, run_job, send
+from tests.services.kept import make_once
 
 SEEDS = (b"\x01" * 32,)
 KEYS = by_id(public_keys(SEEDS))
@@ -73,6 +74,10 @@ class World:
 
 @pytest.fixture
 def world(sessions: Sessions, ports: Ports) -> World:
+    return World(sessions, ports, replace(make_once(fill, sessions, ports), ports=ports))
+
+
+def fill(sessions: Sessions, ports: Ports) -> CaseWork:
     with sessions.begin() as session:
         team, team_key = make_team(session)
         new = NewStaff(login="mere", name="Mere", role=Role.SUPERVISOR, password="six invented words for one test")
@@ -95,9 +100,8 @@ def world(sessions: Sessions, ports: Ports) -> World:
         officer_links.make_link(work.at(LATER), 1, days=7)
     with sessions.begin() as session:
         checkpoints.sign_checkpoint(session, Signer.from_seeds(SEEDS), now=LATER)
-    made = World(sessions, ports, opened)
-    assert made.check().breaks == ()
-    return made
+    assert World(sessions, ports, opened).check().breaks == ()
+    return opened
 
 
 def list_problems(found: Audit) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from tests.web.pages import Page, Visitor
+from tests.web.person.kept_ways import walk_once
 
 LINKS = "https://www.instagram.com/p/Abc123/ https://x.com/someone/status/1111 https://pictures.example.org/album/7"
 
@@ -69,9 +71,14 @@ def go_to(visitor: Visitor, step: str, **changes: dict[str, str]) -> Page:
 
 def save_report(visitor: Visitor, **changes: dict[str, str]) -> Page:
     """The whole report, to the receipt."""
+    walk_once(visitor, "save", partial(_save, visitor, **changes), changes)
+    return visitor.page
+
+
+def _save(visitor: Visitor, **changes: dict[str, str]) -> None:
     begin(visitor)
     go_to(visitor, "review", **changes)
-    return visitor.press(SAVE)
+    visitor.press(SAVE)
 
 
 def add_facts(visitor: Visitor, **changes: str) -> Page:
@@ -83,9 +90,14 @@ def add_facts(visitor: Visitor, **changes: str) -> Page:
 
 def hand_in(visitor: Visitor, **changes: dict[str, str]) -> Page:
     """The whole report and what makes its letters stronger, to the receipt."""
-    save_report(visitor, **changes)
+    walk_once(visitor, "hand in", partial(_hand_in, visitor, **changes), changes)
+    return visitor.page
+
+
+def _hand_in(visitor: Visitor, **changes: dict[str, str]) -> None:
+    _save(visitor, **changes)
     add_facts(visitor)
-    return visitor.go("/case/receipt")
+    visitor.go("/case/receipt")
 
 
 def words_on(page: Page) -> str:
