@@ -1,6 +1,6 @@
 """How far each mailbox at a mail server was read.
 
-Revision: 0053, after 0045.
+Revision: 0052, after 0051.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0053"
-down_revision = "0045"
+revision = "0052"
+down_revision = "0051"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Webhooks of the organisation, and looks at whether a link still answers.
 
-Revision: 0050, after 0049.
+Revision: 0049, after 0048.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0050"
-down_revision = "0049"
+revision = "0049"
+down_revision = "0048"
 branch_labels = None
 depends_on = None
 

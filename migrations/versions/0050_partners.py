@@ -1,6 +1,6 @@
 """Keys of partners' systems, what they open, and what they asked.
 
-Revision: 0051, after 0045.
+Revision: 0050, after 0049.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0051"
-down_revision = "0045"
+revision = "0050"
+down_revision = "0049"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """The link in a letter by which its recipient answers, what was answered there, and who wants none.
 
-Revision: 0052, after 0051.
+Revision: 0051, after 0050.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0052"
-down_revision = "0051"
+revision = "0051"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 

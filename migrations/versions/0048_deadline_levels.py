@@ -1,6 +1,6 @@
 """Levels of deadlines, how staff hear of them, and mail that is about no case.
 
-Revision: 0049, after 0045.
+Revision: 0048, after 0047.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0049"
-down_revision = "0045"
+revision = "0048"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 
