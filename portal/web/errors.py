@@ -50,7 +50,7 @@ REPEATED_AT: Mapping[str, frozenset[str]] = MappingProxyType(
         **dict.fromkeys(("desk_handovers.answer_offer", "hand_on.answer"), frozenset({"answer"})),
     }
 )
-PARTS = re.compile(r"-(day|month|year|time)|-\d{1,3}-(platform|text)")  # boxes of one field, rows of a list
+PARTS = re.compile(r"-(day|month|year|time)|(-[A-Z0-9]{4}){0,2}-\d{1,3}-(platform|text)")  # boxes, rows of a list
 SAYS_HOW = frozenset({"Allow", "Retry-After"})  # what an error's own headers tell the one who asked
 
 

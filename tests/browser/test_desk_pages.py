@@ -42,6 +42,8 @@ PAGES = {
         {case}/second-look/ask/sending/7
         {case}/others {case}/others/link {case}/others/merge {case}/others/account {case}/tags /desk?tag={tag}
         /desk?columns=team&columns=reported&country=NZ /desk/together?action=tag&cases={reference}
+        {case}/history?kind=thread /desk/together?action=complain&cases={reference}
+        {case}/together/complain?pick=all /desk/together?action=lodged&cases={reference}
         /desk/together?action=follow_up&cases={reference}
         {case}/together/done/{done} /desk/together?action=assign&cases={reference}
         /desk/together?action=close&cases={reference} /desk/together/done/{done}
@@ -71,6 +73,7 @@ NO_PAGES = {
     "desk_documents.read",
     "desk_documents.original",
     "desk_lists.of_case",
+    "desk_many.bundles",
     "desk_session.show",
     "desk_reports.as_json",
     "desk_reports.as_pdf",

@@ -1,4 +1,6 @@
-"""A week of overdue requests reminded from the list of cases, every press counted; and 500 links at a look."""
+"""A week of overdue requests reminded and complained about from the list of cases, every press counted; and 500 links
+at a look.
+"""
 
 from __future__ import annotations
 
@@ -45,9 +47,9 @@ def make_cases(site: Site, number: int, links: str = LINKS, *, sent: int = 5) ->
     return made
 
 
-def count_reminded(site: Site) -> int:
+def count_events(site: Site, kind: History) -> int:
     with site.parts.sessions() as session:
-        query = select(func.count()).select_from(Event).where(Event.kind == History.REMINDED)
+        query = select(func.count()).select_from(Event).where(Event.kind == kind)
         return session.scalar(query) or 0
 
 
@@ -79,7 +81,7 @@ def test_fifty_overdue_requests_are_reminded_in_few_presses(site: Site, admit: A
     counting.press("Record reminders as sent")
     counting.press("Record reminders as sent")
     advocate.sees(f"Done in {CASES} of {CASES} cases")
-    assert count_reminded(site) == 5 * CASES
+    assert count_events(site, History.REMINDED) == 5 * CASES
     assert counting.done <= MOST_FOR_THE_WEEK
 
     advocate.open(f"/desk/cases/{references[0]}")
@@ -92,6 +94,33 @@ def test_fifty_overdue_requests_are_reminded_in_few_presses(site: Site, admit: A
     assert is_short(advocate)
     answer_by_keys(advocate, references[0])
     look_at_many_links(site, advocate)
+
+
+def test_a_complaint_about_each_of_fifty_is_prepared_taken_and_lodged_in_few_presses(site: Site, admit: Admit) -> None:
+    site.make_team("Harbour", (("mere", "Mere", Role.ADVOCATE),))
+    make_cases(site, CASES)
+    site.pass_time(days=7)
+    advocate = admit()
+    sign_in(site, advocate, "mere")
+    counting = Counting(advocate)
+    counting.press("Cases")
+    counting.press(f"Overdue ({CASES})")
+    counting.tick(f"All cases on this page ({CASES})")
+    counting.press("Prepare complaints")
+    advocate.sees(f"It will be done in {CASES} cases")
+    advocate.sees("To Netsafe: Harmful Digital Communications Act 2015")
+    counting.press("Prepare complaints")
+    advocate.sees(f"Done in {CASES} of {CASES} cases")
+    advocate.sees("The papers are being made.")
+    site.work()
+    advocate.page.reload()
+    advocate.sees("All bundles (ZIP)")
+    counting.press("Record complaints as lodged")
+    counting.tick("I used the authorities’ addresses or forms today, and they work")
+    counting.press("Record complaints as lodged")
+    advocate.sees(f"Done in {CASES} of {CASES} cases")
+    assert count_events(site, History.COMPLAINT_LODGED) == 5 * CASES
+    assert counting.done <= MOST_FOR_THE_WEEK
 
 
 def answer_by_keys(advocate: Visitor, reference: str) -> None:

@@ -138,7 +138,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         """,
         Group.OLD: "start.meet_old_address",
         Group.DESK: """
-            queue.show queue.find desk_today.show desk_many.show_done desk_statistics.show desk_handovers.offers
+            queue.show queue.find desk_today.show desk_many.show_done desk_many.bundles desk_statistics.show
+            desk_handovers.offers
             desk_views.save desk_views.drop desk_views.keep_columns desk_lists.choose desk_lists.take
         """,
         Group.FIGURES: "desk_statistics.as_csv desk_statistics.as_json",

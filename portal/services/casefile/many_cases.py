@@ -4,8 +4,10 @@ somebody else holds, keeps no other back; a press counts once in each.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+import io
+import zipfile
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -17,13 +19,15 @@ from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import CaseStatus, CloseReason, StepRefused
 from portal.models.bulk_steps import BulkStep
 from portal.models.cases import Case
+from portal.services.background.jobs import JobView
 from portal.services.casefile import bulk, follow_ups, queue
-from portal.services.casefile.bulk import BulkAction, BulkCommand, Choice, Result
+from portal.services.casefile.bulk import MOST, TOO_MANY, BulkAction, BulkCommand, Choice, Outlook, Result
 from portal.services.casefile.closing import list_open_ends
 from portal.services.casefile.follow_ups import NewFollowUp
 from portal.services.cases import handover, tags
 from portal.services.cases.approvals import list_waiting
 from portal.services.cases.opening import seen_by
+from portal.services.complaints.complaints import list_made, take_bundles
 from portal.services.work import CaseWork, Work
 
 MOST_CASES = 200  # that one press is about
@@ -35,24 +39,43 @@ class CaseAction(StrEnum):
     ASSIGN = "assign"
     REMIND = "remind"  # a reminder to everybody who is late
     REMINDED = "reminded"
+    COMPLAIN = "complain"  # about everybody who is late or refused
+    LODGED = "lodged"
     TAG = "tag"
     FOLLOW_UP = "follow_up"
     CLOSE = "close"
 
 
 _OF_REQUESTS: Mapping[CaseAction, BulkAction] = MappingProxyType(
-    {CaseAction.REMIND: BulkAction.REMIND, CaseAction.REMINDED: BulkAction.REMINDED}
+    {
+        CaseAction.REMIND: BulkAction.REMIND,
+        CaseAction.REMINDED: BulkAction.REMINDED,
+        CaseAction.COMPLAIN: BulkAction.COMPLAIN,
+        CaseAction.LODGED: BulkAction.LODGED,
+    }
+)
+OF_COMPLAINTS = frozenset({CaseAction.COMPLAIN, CaseAction.LODGED})
+_NONE: Mapping[CaseAction, str] = MappingProxyType(
+    {
+        CaseAction.REMIND: "Nobody in it is late without a reminder.",
+        CaseAction.REMINDED: "No reminder waits.",
+        CaseAction.COMPLAIN: "There is nothing in it to complain about.",
+        CaseAction.LODGED: "No complaint in it waits to be lodged.",
+    }
 )
 _OPEN_ENDS = "Something in it is online, not sent, or running. Tick that it is closed all the same, or open it."
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseOutlook:
-    """What would happen in one case. `requests` are those it would be done to; `why`: why nothing will be."""
+    """What would happen in one case. `requests` are those it would be done to; `why`: why nothing will be. `looks` are
+    the requests themselves, where each needs a look.
+    """
 
     reference: str
     requests: int = 0
     why: str = ""
+    looks: tuple[Outlook, ...] = ()
 
     @property
     def will(self) -> bool:
@@ -61,8 +84,9 @@ class CaseOutlook:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class CasesCommand:
-    """What to do. `staff_id`: whom to give the cases; None for nobody. `at`: when reminders were sent. `add` and
-    `remove` are tags.
+    """What to do. `staff_id`: whom to give the cases; None for nobody. `at`: when reminders were sent or complaints
+    lodged. `add` and `remove` are tags. `tickets` are the authorities' numbers by case and request. No more than
+    `at_most` requests of a case are done.
     """
 
     action: CaseAction
@@ -75,32 +99,50 @@ class CasesCommand:
     reason: CloseReason | None = None
     note: str = ""
     is_certain: bool = False
+    has_checked: bool = False
+    tickets: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    at_most: int = MOST
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseDone:
-    """What came of it in one case: for how many requests, and what was left and why."""
+    """What came of it in one case: for how many requests, what was left and why, and how far the papers are."""
 
     reference: str
     results: tuple[Result, ...]
+    made: Mapping[int, JobView]
 
     @property
     def done(self) -> int:
         return sum(1 for each in self.results if each.is_done)
 
 
-def foresee_in_case(work: CaseWork, action: CaseAction) -> CaseOutlook:
+def foresee_in_case(work: CaseWork, action: CaseAction, at_most: int = MOST) -> CaseOutlook:
     """Reads only."""
     if work.case.status is not CaseStatus.OPEN:
         return CaseOutlook(reference=work.reference, why="This case is not open.")
     if action in _OF_REQUESTS:
-        will = [each for each in bulk.foresee(work, _OF_REQUESTS[action], Choice(is_all=True)) if each.will]
-        none = "Nobody in it is late without a reminder." if action is CaseAction.REMIND else "No reminder waits."
-        return CaseOutlook(reference=work.reference, requests=len(will), why="" if will else none)
+        looks = bulk.foresee(work, _OF_REQUESTS[action], Choice(is_all=True), at_most)
+        will = sum(each.will for each in looks)
+        kept = tuple(each for each in looks if each.will or _is_told(each)) if action in OF_COMPLAINTS else ()
+        return CaseOutlook(
+            reference=work.reference, requests=will, why="" if will else _why_none(action, looks), looks=kept
+        )
     if action is not CaseAction.CLOSE:
         return CaseOutlook(reference=work.reference)
     waits = list_waiting(work, Approvable.CLOSING, [0]).get(0, "")
     return CaseOutlook(reference=work.reference, why=waits or (_OPEN_ENDS if list_open_ends(work) else ""))
+
+
+def _is_told(look: Outlook) -> bool:
+    """Whether it is worth a line that this request stays as it is: one that is only not late is not."""
+    return look.need is not None or look.why == TOO_MANY or (look.complaint is not None and bool(look.why))
+
+
+def _why_none(action: CaseAction, looks: Sequence[Outlook]) -> str:
+    """Why nothing is done in a case: what all of its requests say, where they say the same."""
+    whys = {look.why for look in looks}
+    return whys.pop() if action in OF_COMPLAINTS and len(whys) == 1 else _NONE[action]
 
 
 def do_in_case(work: CaseWork, command: CasesCommand) -> None:
@@ -109,7 +151,16 @@ def do_in_case(work: CaseWork, command: CasesCommand) -> None:
         return
     if command.action in _OF_REQUESTS and work.case.status is CaseStatus.OPEN:
         step = _OF_REQUESTS[command.action]
-        bulk.do_to_all(work, BulkCommand(action=step, token=command.token, is_all=True, at=command.at))
+        same = BulkCommand(
+            action=step,
+            token=command.token,
+            is_all=True,
+            at=command.at,
+            has_checked=command.has_checked,
+            tickets=command.tickets.get(work.reference, {}),
+            at_most=command.at_most,
+        )
+        bulk.do_to_all(work, same)
         return
     why = ""
     try:
@@ -148,6 +199,38 @@ def list_done(work: Work, token: str, team_ids: Collection[UUID]) -> tuple[str, 
     return tuple(work.session.scalars(query))
 
 
+def find_done_action(work: Work, token: str) -> CaseAction | None:
+    """What a press in many cases was about; None where it was about one."""
+    query = select(BulkStep.action).where(BulkStep.token == token).limit(1)
+    action = work.session.scalars(query).first()
+    return CaseAction(action) if action in set(CaseAction) else None
+
+
+def pack_bundles(found: Sequence[tuple[str, bytes]]) -> bytes:
+    """One ZIP of the bundles of several cases, each by its reference."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        for reference, content in found:
+            with zipfile.ZipFile(io.BytesIO(content)) as one:
+                for entry in one.infolist():
+                    inside = zipfile.ZipInfo(f"{reference}/{entry.filename}", entry.date_time)
+                    inside.compress_type = zipfile.ZIP_DEFLATED
+                    archive.writestr(inside, one.read(entry))
+    return stream.getvalue()
+
+
 def read_done(work: CaseWork, token: str) -> CaseDone:
     """What came of a press in one case."""
-    return CaseDone(reference=work.reference, results=bulk.find_results(work, token))
+    results, action = bulk.find_results(work, token), bulk.find_action(work, token)
+    made = bulk.find_jobs(work, BulkAction(action), results) if action in set(BulkAction) else {}
+    return CaseDone(reference=work.reference, results=results, made=made)
+
+
+def read_made_bundles(work: CaseWork, token: str, *, redacted: bool) -> bytes | None:
+    """The bundles of the complaints that a press made in one case, in one ZIP; None where none is made yet.
+
+    Raises NoConsent, MandateOver, RecordsDisagree.
+    """
+    is_made = list_made(work)
+    numbers = {each.complaint for each in bulk.find_results(work, token)} & is_made
+    return take_bundles(work, sorted(numbers), redacted=redacted) if numbers else None

@@ -338,6 +338,7 @@ def _row(
         complaint_number=known.complaints.get(event.complaint_id) if event.complaint_id else None,
         law=_name_law(work, event),
         letter=letter,
+        document=file if isinstance(file := detail.get("document"), int) else None,
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import time
+import zipfile
+from typing import Any
 
 import pytest
 
@@ -120,3 +123,46 @@ def test_two_hundred_requests_take_little(desk: Desk, clock: TestClock) -> None:
     assert sum(spent) / requests * 200 < 10
     assert len(set(statements[1:])) == 1, statements
     assert statements[-1] <= 26, "the requests of a case are read once"
+
+
+def test_complaints_are_prepared_taken_and_lodged_for_many_cases(desk: Desk, clock: TestClock) -> None:
+    visitor = desk.visit("mira")
+    references = make_late(desk, visitor, clock, 2)
+    withheld = desk.add_case(share_with_regulators=False)
+
+    page = visitor.go(address("complain", [*references, withheld]))
+    assert "It will be done in 2 cases" in page.text
+    assert "To Netsafe: Harmful Digital Communications Act 2015" in page.text
+    assert "1 case stays as it is" in page.text
+    asking = visitor.page
+    visitor.press("Prepare complaints")
+    assert "Done in 2 of 2 cases" in visitor.page.text
+    assert "The papers are being made." in visitor.page.text
+    done = visitor.page.path
+    worker.run_left_jobs(desk.parts)
+    visitor.seen.append(asking)
+    visitor.press("Prepare complaints")
+    worker.run_left_jobs(desk.parts)
+    assert "Complaint 4" not in visitor.go(done).text
+
+    taken = visitor.client.get(visitor.page.links()["All bundles (ZIP)"])
+    names = zipfile.ZipFile(io.BytesIO(taken.data)).namelist()
+    assert {name.partition("/")[0] for name in names} == set(references)
+    assert sum(name.endswith("complaint.pdf") for name in names) == 2 * 3
+
+    visitor.go(done)
+    visitor.follow("Record complaints as lodged")
+    tickets: dict[str, Any] = {f"ticket-{references[0]}-1-text": "NS-77"}
+    visitor.press("Record complaints as lodged", has_checked="y", **tickets)
+    assert "Done in 2 of 2 cases" in visitor.page.text
+    assert "NS-77" in visitor.go(f"/desk/cases/{references[0]}/complaints/1").text
+
+
+def test_a_case_that_waits_for_the_person_says_for_what_and_where(desk: Desk, clock: TestClock) -> None:
+    visitor = desk.visit("mira")
+    reference = desk.add_case(share_with_regulators=False)
+    send_all(desk, visitor, reference)
+    clock.move(days=10)
+    visitor.sign_in_again(address("complain", [reference]))
+    assert "The person has not allowed sharing with authorities" in visitor.page.text
+    assert f"/desk/cases/{reference}/messages" in visitor.anchors

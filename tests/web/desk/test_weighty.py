@@ -28,6 +28,7 @@ WEIGHTY = {
     "desk_case.all_letters": "mira",
     "desk_complaints.bundle": "mira",
     "desk_complaints.bundles": "mira",
+    "desk_many.bundles": "mira",
     "desk_reissue.confirm": "mira",
     "desk_first_words.make": "mira",
     "desk_first_words.let_link": "mira",

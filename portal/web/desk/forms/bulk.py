@@ -36,6 +36,16 @@ class SentTogetherForm(WhenForm):
     )
 
 
+class LodgedTogetherForm(BulkForm):
+    """When several complaints were handed in."""
+
+    at = InstantField(_l("When were they lodged?"), [require_moment])
+    has_checked = BooleanField(
+        _l("I used the authorities’ addresses or forms today, and they work"),
+        description=_l("Needed where the directory’s address was not checked for a while."),
+    )
+
+
 class CloseTogetherForm(BulkForm):
     """Why, from a list; and whether deadlines that run may stop."""
 
@@ -72,6 +82,7 @@ FORMS: MappingProxyType[BulkAction, type[BulkForm]] = MappingProxyType(
     {
         BulkAction.SENT: SentTogetherForm,
         BulkAction.REMINDED: WhenForm,
+        BulkAction.LODGED: LodgedTogetherForm,
         BulkAction.CLOSE: CloseTogetherForm,
     }
 )

@@ -14,7 +14,7 @@ from portal.domain.lifecycle import CloseReason
 from portal.services.casefile.follow_ups import NewFollowUp
 from portal.services.casefile.many_cases import CaseAction
 from portal.services.cases.tags import TagView
-from portal.web.desk.forms.bulk import BulkForm, WhenForm
+from portal.web.desk.forms.bulk import BulkForm, LodgedTogetherForm, WhenForm
 from portal.web.desk.wording import choices_of
 from portal.web.fields import ChoiceField, TextField
 from portal.web.forms.typed_fields import CheckboxesField, IsoDayField
@@ -85,5 +85,6 @@ def make_form(step: CaseAction) -> BulkForm:
         CaseAction.TAG: TagAllForm,
         CaseAction.FOLLOW_UP: FollowUpAllForm,
         CaseAction.REMINDED: WhenForm,
+        CaseAction.LODGED: LodgedTogetherForm,
     }
     return forms.get(step, BulkForm)()
