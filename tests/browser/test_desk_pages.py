@@ -47,7 +47,7 @@ PAGES = {
         /desk/together?action=follow_up&cases={reference}
         {case}/together/done/{done} /desk/together?action=assign&cases={reference}
         /desk/together?action=close&cases={reference} /desk/together/done/{done}
-        /desk/import /desk/import/{table} /desk/list?show=all
+        /desk/pasted-links /desk/import /desk/import/{table} /desk/list?show=all
     """,
     "ines": """
         /desk/reports /desk/reports/funder/2025 /desk/reports/funder/2025/words

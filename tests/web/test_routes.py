@@ -145,7 +145,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.FIGURES: "desk_statistics.as_csv desk_statistics.as_json",
         Group.SWITCHED: "statistics.show statistics.as_csv statistics.as_json",
         Group.WORK: """
-            desk_many.foresee desk_many.do desk_handovers.answer_offer desk_handovers.recall
+            desk_many.foresee desk_many.do desk_pasted.paste desk_pasted.look desk_pasted.do
+            desk_handovers.answer_offer desk_handovers.recall
             desk_phone.show_new desk_phone.begin desk_exchange.exchange desk_exposure.show desk_exposure.end
             desk_imports.show_start desk_imports.begin desk_imports.show desk_imports.change desk_imports.discard
         """,

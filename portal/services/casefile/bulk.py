@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property, partial
 from types import MappingProxyType
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import msgspec
@@ -423,12 +424,24 @@ def _one_by_one(do: Callable[[CaseWork, BulkCommand, Outlook], None]) -> Step:
     """A step that is done to each in its turn. What is refused for one leaves the others as they are."""
 
     def do_each(work: CaseWork, command: BulkCommand, looks: Sequence[Outlook]) -> tuple[Result, ...]:
-        return tuple(_try(work, look, partial(do, work, command, look)) for look in looks)
+        return tuple(try_step(work, look, partial(do, work, command, look)) for look in looks)
 
     return do_each
 
 
-def _try(work: CaseWork, look: Outlook, do: Callable[[], None]) -> Result:
+class Foreseen(Protocol):
+    """What was foreseen for one request; `why` says why nothing is done."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def platform_name(self) -> str: ...
+    @property
+    def why(self) -> str: ...
+
+
+def try_step(work: CaseWork, look: Foreseen, do: Callable[[], None]) -> Result:
+    """What became of one request: what is refused for it leaves no trace."""
     why = look.why
     if not why:
         try:

@@ -13,7 +13,7 @@ from portal.domain.letters.facts import FollowUp
 from portal.domain.lifecycle import ActorKind, CaseStatus, History
 from portal.services.casefile.views import HistoryRow
 from portal.services.cases.documents import list_numbers
-from portal.services.cases.messages import MessageView, message_views
+from portal.services.cases.messages import message_views
 from portal.services.inbox.case_mail import list_mails, list_unread
 from portal.services.letters.further import list_topics
 from portal.services.requests.dossier import Dossier
@@ -52,15 +52,16 @@ class Beside:
 def read_beside(work: CaseWork, rows: Collection[HistoryRow], dossiers: Iterable[Dossier]) -> Mapping[int, Beside]:
     """By the sequence of the entry, for those of a page. `dossiers` are all requests of the case."""
     kinds = {row.kind for row in rows}
-    said = {each.sent_at: each for each in message_views(work)} if History.MESSAGE in kinds else {}
+    said = {(each.sent_at, each.author): each.text for each in message_views(work)} if History.MESSAGE in kinds else {}
     mails = _list_mails(work) if History.MAIL_CAME in kinds else {}
     files = list_numbers(work) if History.DOCUMENT_ADDED in kinds else frozenset()
     unread = {each.number for each in list_unread(work)} if mails else set()
     topics = _list_topics(dossiers) if work.case.status is CaseStatus.OPEN else {}
     found = {number: Beside(owed=Owed.LETTER, topic=topic) for number, topic in topics.items()}
     for row in rows:
-        if row.kind is History.MESSAGE and row.at in said:
-            found[row.sequence] = Beside(message=said[row.at].text, owed=_find_owed(work, said, row.at))
+        if row.kind is History.MESSAGE and (row.at, row.actor) in said:
+            owed = Owed.MESSAGE if row.actor is ActorKind.PERSON and _is_unanswered(work, said, row.at) else None
+            found[row.sequence] = Beside(message=said[row.at, row.actor], owed=owed)
         elif row.kind is History.MAIL_CAME and (row.request_number, row.at) in mails:
             number = mails[row.request_number, row.at]
             found[row.sequence] = Beside(mail=number, owed=Owed.MAIL if number in unread else None)
@@ -69,11 +70,10 @@ def read_beside(work: CaseWork, rows: Collection[HistoryRow], dossiers: Iterable
     return found
 
 
-def _find_owed(work: CaseWork, said: Mapping[datetime, MessageView], at: datetime) -> Owed | None:
-    """Whether a message of the person waits: nobody of the team has written since."""
-    is_hers = said[at].author is ActorKind.PERSON
-    is_answered = any(each.author is not ActorKind.PERSON and when > at for when, each in said.items())
-    return Owed.MESSAGE if is_hers and not is_answered and work.case.status is CaseStatus.OPEN else None
+def _is_unanswered(work: CaseWork, said: Iterable[tuple[datetime, ActorKind]], at: datetime) -> bool:
+    """Whether nobody of the team has written since, in a case that is open."""
+    is_answered = any(when >= at for when, author in said if author is not ActorKind.PERSON)
+    return not is_answered and work.case.status is CaseStatus.OPEN
 
 
 def _list_mails(work: CaseWork) -> Mapping[tuple[int | None, datetime], int]:
