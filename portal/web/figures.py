@@ -41,6 +41,20 @@ OUTCOMES: Mapping[str, Any] = MappingProxyType(
         "": _l("Cases"),
     }
 )
+# How joined outcomes differ, said once what they have in common.
+_HOW: Mapping[Outcome, Any] = MappingProxyType(
+    {
+        Outcome.IN_TIME: _l("in time"),
+        Outcome.LATE: _l("late"),
+        Outcome.UNDATED: _l("no fixed deadline"),
+        Outcome.BACK: _l("back again"),
+        Outcome.REFUSED: _l("refused"),
+        Outcome.OVERDUE: _l("overdue"),
+        Outcome.WAITING: _l("waiting"),
+        Outcome.CLOSED: _l("closed"),
+    }
+)
+_REMOVED = frozenset({Outcome.IN_TIME, Outcome.LATE, Outcome.UNDATED, Outcome.BACK})
 GROUPINGS: Mapping[Grouping, Any] = MappingProxyType(
     {
         Grouping.MONTH: _l("Month"),
@@ -162,7 +176,16 @@ class Names:
         return str(_("Others (%(number)s)", number=len(values)))
 
     def column(self, values: Sequence[str]) -> str:
-        return str(_(" or ")).join(str(OUTCOMES[value]) for value in values)
+        """Of an outcome; of several that were joined, what they have in common and how they differ."""
+        if len(values) == 1:
+            return str(OUTCOMES[values[0]])
+        joined = {Outcome(value) for value in values}
+        how = ", ".join(str(_HOW[each]) for each in Outcome if each in joined)
+        if joined <= _REMOVED:
+            return str(_("Removed: %(how)s", how=how))
+        if joined <= _HOW.keys() - _REMOVED:
+            return str(_("Not removed: %(how)s", how=how))
+        return str(_("Others (%(number)s)", number=len(joined)))
 
     def value(self, grouping: Grouping, value: str) -> str:
         if grouping in _WORDS:
