@@ -18,6 +18,7 @@ BY_THE_HOUR = 72  # hours; what lasts longer is told in whole days
 DAY_HOURS = 24
 UNLISTED = "unlisted"  # a platform that is not in the directory: its name could be a hint
 UNKNOWN = "unknown"
+NO_TEAM = "none"  # the person sends the letters herself
 
 
 class Outcome(StrEnum):
@@ -44,9 +45,11 @@ class Grouping(StrEnum):
     AGE = "age"
     CLOSING = "closing"
     RESPONSE = "response"  # the helpline's own first answer
+    TEAM = "team"  # that has the case when it is counted; told to the organisation alone
 
 
-REQUEST_GROUPINGS = (Grouping.MONTH, Grouping.PLATFORM, Grouping.LAW, Grouping.COUNTRY, Grouping.KIND)
+PUBLIC_GROUPINGS = (Grouping.MONTH, Grouping.PLATFORM, Grouping.LAW, Grouping.COUNTRY, Grouping.KIND)  # of requests
+REQUEST_GROUPINGS = (*PUBLIC_GROUPINGS, Grouping.TEAM)
 CASE_GROUPINGS = (
     Grouping.MONTH,
     Grouping.COUNTRY,
@@ -54,7 +57,11 @@ CASE_GROUPINGS = (
     Grouping.KIND,
     Grouping.CLOSING,
     Grouping.RESPONSE,
+    Grouping.TEAM,
 )
+
+
+LATER_GROUPINGS = (Grouping.TEAM,)  # of which what was kept of erased cases before says nothing
 
 
 class Kind(StrEnum):
@@ -70,12 +77,18 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
+NO_TEAM = "none"  # the person sends the letters herself
+
+
 class Age(StrEnum):
     """How old the person was when it was made. Nothing finer is asked or kept in plain."""
 
     UNDER_18 = "under_18"
     ADULT = "adult"
     UNKNOWN = "unknown"
+
+
+NO_TEAM = "none"  # the person sends the letters herself
 
 
 class Response(StrEnum):
