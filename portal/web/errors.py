@@ -27,7 +27,7 @@ Answer = tuple[str, int, dict[str, str]]
 # What of a form may stand in a page again to be sent once more. A name that is not here never does: passwords, six
 # words, answers to a check question, codes, links' tokens, and that somebody is sure.
 NO_SECRETS = """
-    about account accounts add address agreed answers_to_me approvals asked asks_items at authority
+    about account accounts add address age agreed answers_to_me approvals asked asks_items at authority
     authority_ends_on auto back case_cap cases change channel colleague column columns company complaints confirm
     confirmation confirmed consent contact_by countries country covers danger date_form day days density depiction
     dismiss door due email ends_on explanation extension_until factor filer first for_all found_words from from_file

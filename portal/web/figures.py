@@ -91,7 +91,10 @@ _WORDS: Mapping[Grouping, Mapping[str, Any]] = MappingProxyType(
             Kind.UNKNOWN: _l("Not said"),
         },
         Grouping.AGE: {
-            Age.UNDER_18: _l("Under 18 when it was made"),
+            Age.UNDER_13: _l("Under 13 when it was made"),
+            Age.FROM_13: _l("13 to 15"),
+            Age.FROM_16: _l("16 or 17"),
+            Age.UNDER_18: _l("Under 18 when it was made, no more is known"),
             Age.ADULT: _l("18 or older"),
             Age.UNKNOWN: _l("Not said"),
         },

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from portal.domain.figures.survival import Lasted
-from portal.domain.lifecycle import CloseReason, Depiction, Path
+from portal.domain.lifecycle import AgeBand, CloseReason, Depiction, Path
 
 HOUR = timedelta(hours=1)
 BY_THE_HOUR = 72  # hours; what lasts longer is told in whole days
@@ -81,9 +81,14 @@ NO_TEAM = "none"  # the person sends the letters herself
 
 
 class Age(StrEnum):
-    """How old the person was when it was made. Nothing finer is asked or kept in plain."""
+    """How old the person was when it was made. The report asks for no more than whether under 18; what is finer the
+    person told the team.
+    """
 
-    UNDER_18 = "under_18"
+    UNDER_13 = "under_13"
+    FROM_13 = "from_13"
+    FROM_16 = "from_16"
+    UNDER_18 = "under_18"  # and nothing finer is known
     ADULT = "adult"
     UNKNOWN = "unknown"
 
@@ -172,7 +177,10 @@ def kind_of(path: Path | None, depiction: Depiction | None, under_18: bool | Non
     return Kind(depiction.value) if depiction is not None else Kind.UNKNOWN
 
 
-def age_of(under_18: bool | None) -> Age:
+def age_of(under_18: bool | None, band: AgeBand | None = None) -> Age:
+    """The span that was told, else what the report says."""
+    if band is not None:
+        return Age(band.value)
     if under_18 is None:
         return Age.UNKNOWN
     return Age.UNDER_18 if under_18 else Age.ADULT

@@ -73,6 +73,7 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.FOLLOW_UP_SET: "A follow-up date was set.",
         History.FOLLOW_UP_MOVED: "A follow-up was moved to another day or given to another member.",
         History.FOLLOW_UP_DONE: "A follow-up was done.",
+        History.AGE_TOLD: "The person’s age was written down for the figures, or taken back.",
         History.RISK_SET: "What the team has to know first was set.",
         History.CONSENT_TOLD: "On the phone, the team read out what it does with the report. The caller agreed.",
         History.FIRST_WORDS_MADE: "The first six words were made by the team, to be read out or printed.",

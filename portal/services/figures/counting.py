@@ -109,7 +109,7 @@ def _count_case(found: dict[int, Counts], case: Any, rows: _Rows, frame: Frame) 
     values = {
         Grouping.MONTH: frame.month_of(case.submitted_at),
         Grouping.COUNTRY: case.country or UNKNOWN,
-        Grouping.AGE: age_of(case.under_18).value,
+        Grouping.AGE: age_of(case.under_18, case.age_band).value,
         Grouping.KIND: kind_of(case.path, case.depiction, case.under_18).value,
         Grouping.CLOSING: closing_of(_find_reason(rows.events.get(case.id, ())), is_closed=is_closed),
         Grouping.RESPONSE: response.value,
@@ -177,7 +177,7 @@ class _Rows:
 
     def _read_cases(self, case_ids: Collection[UUID]) -> Sequence[Any]:
         columns = (
-            *(Case.id, Case.status, Case.path, Case.country, Case.depiction, Case.under_18),
+            *(Case.id, Case.status, Case.path, Case.country, Case.depiction, Case.under_18, Case.age_band),
             *(Case.team_id, Case.submitted_at, Case.closed_at),
         )
         wanted = (Case.id.in_(case_ids), Case.status.in_(COUNTED_CASES), Case.submitted_at.is_not(None))

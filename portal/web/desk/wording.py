@@ -19,6 +19,7 @@ from portal.domain.imports import Column, DayOrder
 from portal.domain.letters.facts import FollowUp, Supplier
 from portal.domain.lifecycle import (
     ActorKind,
+    AgeBand,
     Answer,
     CaseStatus,
     CloseReason,
@@ -199,6 +200,12 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             LinkKind.LINKED: _l("Linked with"),
             LinkKind.GOES_ON: _l("Closed as a double; the person’s case that goes on"),
             LinkKind.TOOK_IN: _l("The same person’s case, put together with this one"),
+        },
+        AgeBand: {
+            AgeBand.UNDER_13: _l("under 13"),
+            AgeBand.FROM_13: _l("13 to 15"),
+            AgeBand.FROM_16: _l("16 or 17"),
+            AgeBand.ADULT: _l("18 or older"),
         },
         RiskFlag: {RiskFlag.DANGER: _l("in danger now"), RiskFlag.SUICIDE: _l("suicide risk")},
         WaitsFor: {
