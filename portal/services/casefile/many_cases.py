@@ -54,6 +54,7 @@ _OF_REQUESTS: Mapping[CaseAction, BulkAction] = MappingProxyType(
         CaseAction.LODGED: BulkAction.LODGED,
     }
 )
+LEFT_OUT = "left-out.txt"
 OF_COMPLAINTS = frozenset({CaseAction.COMPLAIN, CaseAction.LODGED})
 _NONE: Mapping[CaseAction, str] = MappingProxyType(
     {
@@ -206,8 +207,8 @@ def find_done_action(work: Work, token: str) -> CaseAction | None:
     return CaseAction(action) if action in set(CaseAction) else None
 
 
-def pack_bundles(found: Sequence[tuple[str, bytes]]) -> bytes:
-    """One ZIP of the bundles of several cases, each by its reference."""
+def pack_bundles(found: Sequence[tuple[str, bytes]], left_out: Mapping[str, str]) -> bytes:
+    """One ZIP of the bundles of several cases, each by its reference; `left_out` says why a case is not in it."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         for reference, content in found:
@@ -216,6 +217,9 @@ def pack_bundles(found: Sequence[tuple[str, bytes]]) -> bytes:
                     inside = zipfile.ZipInfo(f"{reference}/{entry.filename}", entry.date_time)
                     inside.compress_type = zipfile.ZIP_DEFLATED
                     archive.writestr(inside, one.read(entry))
+        if left_out:
+            lines = "".join(f"{reference}: {why}\n" for reference, why in left_out.items())
+            archive.writestr(zipfile.ZipInfo(LEFT_OUT), lines)
     return stream.getvalue()
 
 

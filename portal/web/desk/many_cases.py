@@ -11,6 +11,7 @@ from flask import request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from portal.domain.lifecycle import StepRefused
 from portal.domain.rights import Right
 from portal.models.jobs import JobState
 from portal.services.casefile import many_cases
@@ -89,17 +90,24 @@ def show_done(member: SignedInStaff, token: str) -> Page:
 @allowed(Right.READ_CASES)
 @confirmed
 def bundles(member: SignedInStaff, token: str, form: str) -> Response:
-    """The bundles of all complaints that a press made, in a folder for each case."""
-    found = []
+    """The bundles of all complaints that a press made, in a folder for each case. One that may not be taken out any
+    more keeps no other back.
+    """
+    found, left_out = [], {}
     for reference in _list_done(member, token):
         work = open_case(member, reference)
-        content = many_cases.read_made_bundles(work, token, redacted=form == "redacted")
+        try:
+            content = many_cases.read_made_bundles(work, token, redacted=form == "redacted")
+        except StepRefused as refused:
+            left_out[reference] = str(refused)
+            continue
         if content is not None:
             found.append((reference, content))
             note_export(member, work, "bundle")
-    if not found:
+    if not found and not left_out:
         raise NotFound
-    return show_file(many_cases.pack_bundles(found), "application/zip", f"complaints-{form}.zip")
+    packed = many_cases.pack_bundles(found, left_out)
+    return show_file(packed, "application/zip", f"complaints-{form}.zip")
 
 
 def _list_done(member: SignedInStaff, token: str) -> tuple[str, ...]:

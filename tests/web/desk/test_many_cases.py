@@ -8,11 +8,14 @@ import zipfile
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from portal.domain.lifecycle import ActorKind
+from portal.models.cases import Case
 from portal.run import worker
 from portal.services.casefile import many_cases
 from portal.services.casefile.many_cases import CaseAction, CasesCommand
+from portal.services.cases.consent import set_consent
 from portal.services.cases.opening import open_for_staff
 from portal.services.ports import Actor
 from portal.services.work import Work
@@ -149,6 +152,17 @@ def test_complaints_are_prepared_taken_and_lodged_for_many_cases(desk: Desk, clo
     names = zipfile.ZipFile(io.BytesIO(taken.data)).namelist()
     assert {name.partition("/")[0] for name in names} == set(references)
     assert sum(name.endswith("complaint.pdf") for name in names) == 2 * 3
+
+    with desk.parts.sessions.begin() as session:
+        case = session.scalars(select(Case).where(Case.reference == references[1])).one()
+        set_consent(session, case, "regulators", given=False, now=clock.now)
+    taken = visitor.client.get(visitor.page.links()["All bundles (ZIP)"])
+    with zipfile.ZipFile(io.BytesIO(taken.data)) as packed:
+        assert {name.partition("/")[0] for name in packed.namelist()} == {references[0], "left-out.txt"}
+        assert packed.read("left-out.txt").decode().startswith(references[1])
+    with desk.parts.sessions.begin() as session:
+        case = session.scalars(select(Case).where(Case.reference == references[1])).one()
+        set_consent(session, case, "regulators", given=True, now=clock.now)
 
     visitor.go(done)
     visitor.follow("Record complaints as lodged")
