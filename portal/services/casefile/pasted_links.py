@@ -82,7 +82,8 @@ def mark_in_case(work: CaseWork, item_ids: Collection[UUID], token: str) -> None
     """Somebody saw that these links are gone. The same token again does nothing."""
     if bulk.find_action(work, token) is None:
         looks = [_for_marking(each) for each in look_in_case(work, item_ids)]
-        answers.mark_all_gone(work, [number for look in looks if look.will for number in look.items])
+        if chosen := [number for look in looks if look.will for number in look.items]:
+            answers.mark_all_gone(work, chosen)
         done = [Result(number=look.number, platform_name=look.platform_name, why=look.why) for look in looks]
         bulk.keep_step(work, token, BulkAction.GONE.value, done)
 

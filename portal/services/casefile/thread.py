@@ -5,7 +5,7 @@ nobody has answered yet.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -66,7 +66,7 @@ def read_beside(work: CaseWork, rows: Collection[HistoryRow], dossiers: Iterable
             number = mails[row.request_number, row.at]
             found[row.sequence] = Beside(mail=number, owed=Owed.MAIL if number in unread else None)
         elif row.document in files:
-            found[row.sequence] = Beside(document=row.document)
+            found[row.sequence] = replace(found.get(row.sequence, Beside()), document=row.document)
     return found
 
 

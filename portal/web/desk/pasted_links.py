@@ -19,7 +19,8 @@ from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.bulk import LONGEST_TOKEN
 from portal.web.desk.case_access import open_case
-from portal.web.desk.forms.pasted_links import LONGEST, PastedAnswerForm, PasteLinksForm
+from portal.web.desk.forms.bulk import SameAnswerForm
+from portal.web.desk.forms.pasted_links import LONGEST, PasteLinksForm
 from portal.web.desk.pages import Answered, Page, go, show, staff_reader
 from portal.web.unit_of_work import locks_late, unit
 
@@ -71,7 +72,7 @@ def do(member: SignedInStaff) -> Answered:
     return go("desk_many.show_done", token=token)
 
 
-def _do_in(work: CaseWork, item_ids: frozenset[UUID], form: PastedAnswerForm | None, token: str) -> None:
+def _do_in(work: CaseWork, item_ids: frozenset[UUID], form: SameAnswerForm | None, token: str) -> None:
     if form is None:
         pasted_links.mark_in_case(work, item_ids, token)
     else:
@@ -83,7 +84,7 @@ def _find(member: SignedInStaff, pasted: str) -> FoundPlaces:
     return finding.find_places(work, pasted, team_ids=tuple(member.team_keys), most=MOST_LINKS)
 
 
-def _show(member: SignedInStaff, pasted: str, form: PastedAnswerForm, *, status: int) -> Page:
+def _show(member: SignedInStaff, pasted: str, form: SameAnswerForm, *, status: int) -> Page:
     found = _find(member, pasted)
     return show(
         "desk/pasted/found.html",
@@ -105,8 +106,8 @@ def _look_in_all(member: SignedInStaff, cases: Mapping[str, frozenset[UUID]]) ->
     ]
 
 
-def _make_form() -> PastedAnswerForm:
-    form = PastedAnswerForm(staff_reader())
+def _make_form() -> SameAnswerForm:
+    form = SameAnswerForm(staff_reader())
     if not form.token.data:
         form.token.data, form.at.data = uuid4().hex, unit().now
     return form

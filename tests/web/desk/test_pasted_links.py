@@ -76,6 +76,19 @@ def test_what_was_not_sent_gets_no_answer_and_says_so(desk: Desk) -> None:
     assert "Done in 0 of 1 cases" in visitor.page.text
 
 
+def test_a_closed_case_stays_closed_and_says_so(desk: Desk) -> None:
+    visitor = desk.visit("mira")
+    reference = add_sent(desk, visitor, 1)
+    visitor.go(f"/desk/cases/{reference}/close")
+    visitor.press("Close the case", reason="wished", is_certain="y")
+    for button in ("Log this answer for all", "No answer: I saw that they are gone"):
+        paste(visitor, LINKS.format(1))
+        assert "This case is not open." in visitor.page.text
+        visitor.press(button, answer="removed")
+        assert "Done in 0 of 1 cases" in visitor.page.text
+    assert "The case was opened again." not in visitor.go(f"/desk/cases/{reference}/history").text
+
+
 def test_a_case_of_another_team_is_not_found(desk: Desk) -> None:
     desk.add_case(links=LINKS.format(1))
     visitor = desk.visit("odd")
