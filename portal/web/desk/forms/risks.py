@@ -19,11 +19,11 @@ NOT_TOLD = "not_told"
 class RisksForm(PageForm):
     danger = BooleanField(_l("Somebody is in danger now"))
     suicide = BooleanField(_l("Somebody may take their own life"))
+    reason = TextField(_l("Why? What was said?"), lines=True, longest=LONGEST)
     age = ChoiceField(
         _l("How old was the person when it was made, if they told you?"),
-        description=_l("For the yearly figures only. Do not ask for their sake."),
+        description=_l("For the yearly figures alone: do not ask for it. This stands in the history the person reads."),
     )
-    reason = TextField(_l("Why? What was said?"), lines=True, longest=LONGEST)
 
     def __init__(self, marked: Collection[RiskFlag], age: AgeBand | None) -> None:
         super().__init__(data={**{flag.value: flag in marked for flag in RiskFlag}, "age": age or NOT_TOLD})
