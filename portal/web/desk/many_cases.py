@@ -91,7 +91,7 @@ def show_done(member: SignedInStaff, token: str) -> Page:
 @confirmed
 def bundles(member: SignedInStaff, token: str, form: str) -> Response:
     """The bundles of all complaints that a press made, in a folder for each case. One that may not be taken out any
-    more keeps no other back.
+    more keeps no other back. Before any is made, back to the page that says how far they are.
     """
     found, left_out = [], {}
     for reference in _list_done(member, token):
@@ -105,7 +105,7 @@ def bundles(member: SignedInStaff, token: str, form: str) -> Response:
             found.append((reference, content))
             note_export(member, work, "bundle")
     if not found and not left_out:
-        raise NotFound
+        return go("desk_many.show_done", token=token)
     packed = many_cases.pack_bundles(found, left_out)
     return show_file(packed, "application/zip", f"complaints-{form}.zip")
 
