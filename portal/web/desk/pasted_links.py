@@ -91,7 +91,7 @@ def _show(member: SignedInStaff, pasted: str, form: SameAnswerForm, *, status: i
         member,
         status=status,
         form=form,
-        problems=form.problems() if status >= 400 else [],
+        problems=form.problems() if status >= 400 and found.cases else [],  # without a form there is nothing to mend
         pasted=pasted,
         found=found,
         most=MOST_LINKS,
