@@ -30,7 +30,7 @@ NO_SECRETS = """
     about account accounts add address agreed answers_to_me approvals asked asks_items at authority
     authority_ends_on auto back case_cap cases change channel colleague column columns company complaints confirm
     confirmation confirmed consent contact_by countries country covers danger date_form day days density depiction
-    digest dismiss door due email ends_on explanation extension_until factor filer first for_all found_words from
+    digest dismiss door due email ends_on events explanation extension_until factor filer first for_all found_words from
     from_file give given goes_on gone handler hard_cap has_checked has_no_ticket heard how how_found identity_offer
     is_certain is_final is_online items keep kept kept_form key kind label language last letter letters levels limit
     link links login made_from mails_dates mark meaning more name name_kind never no_answer_link note now number
