@@ -1,4 +1,4 @@
-"""Whose cases an endpoint hears of, and how far endpoints were told of what happened.
+"""Whose cases an endpoint hears of, how far endpoints were told of what happened, and answers that wait, found fast.
 
 Revision: 0055, after 0052.
 """
@@ -25,6 +25,7 @@ def upgrade() -> None:
         )
         table.create_foreign_key(op.f("fk_webhook_endpoints_team_id_teams"), "teams", ["team_id"], ["id"])
         table.create_index(op.f("ix_webhook_endpoints_partner_key_id"), ["partner_key_id"])
+    op.create_index("ix_link_answers_waiting", "link_answers", ["state", "case_id"])
     op.create_table(
         "webhook_places",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -35,6 +36,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("webhook_places")
+    op.drop_index("ix_link_answers_waiting", "link_answers")
     with op.batch_alter_table(TABLE) as table:
         table.drop_index(op.f("ix_webhook_endpoints_partner_key_id"))
         table.drop_constraint(op.f("fk_webhook_endpoints_team_id_teams"), type_="foreignkey")
