@@ -33,11 +33,19 @@ API_EVENTS: Mapping[History, str] = MappingProxyType(
         History.REOPENED: "case.reopened",
         History.SENT: "request.sent",
         History.RECEIPT_CONFIRMED: "request.received",
+        History.LETTER_SENT: "letter.sent",
+        History.REMINDED: "letter.sent",
+        History.INFORMATION_SENT: "letter.sent",
+        History.MAIL_CAME: "answer.waiting",
+        History.LINK_ANSWERED: "answer.waiting",
         History.ANSWERED: "request.answered",
+        History.ITEM_GONE: "link.removed",
+        History.ITEM_BACK: "link.back",
         History.REQUEST_CLOSED: "request.closed",
         History.CLOCK_MISSED: "clock.missed",
         History.COMPLAINT_LODGED: "complaint.lodged",
         History.COMPLAINT_ANSWERED: "complaint.answered",
+        History.CORRECTED: "case.corrected",
     }
 )
 

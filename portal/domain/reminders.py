@@ -11,6 +11,7 @@ from portal.domain.safe_hours import SafeHours
 
 # Whoever looks over a shoulder reads them as anybody's.
 TITLES = ("A reminder", "Check my list", "Call back", "Appointment")
+OURS = "A date of our own"  # of a member's calendar: no law has this one
 HOUR = timedelta(hours=1)
 # A person's own last day is told while there is time; everything else when there is a next step, which is afterwards.
 _BEFORE: Mapping[Binding, timedelta] = MappingProxyType({Binding.LIMITATION: timedelta(days=7)})

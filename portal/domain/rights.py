@@ -39,7 +39,8 @@ MEANINGS: Mapping[Right, str] = MappingProxyType(
         Right.SHARE_WITH_OFFICER: "make and take back a link by which an officer takes one bundle",
         Right.READ_AUDIT: "see what happened, when and by whom, in every case; never content and never a key",
         Right.KEEP_STAFF: "invite, make teams, give another role, end accounts, begin a new password; never a case",
-        Right.KEEP_PARTNER_KEYS: "make, revoke keys by which a partner’s system opens cases for a team and reads them",
+        Right.KEEP_PARTNER_KEYS: "make, revoke keys by which a partner’s system opens cases for a team and reads them; "
+        "keep the addresses that hear of events",
         Right.TAKE_BUNDLE: "take the bundle of one complaint, once, by a link",
     }
 )

@@ -22,6 +22,22 @@ class WebhookEvent(StrEnum):
     """Kinds of what happened. The word is what a receiver sees and what an endpoint asks for."""
 
     DEADLINE_LEVEL = "deadline.level"  # a deadline has come to a level
+    CASE_OPENED = "case.opened"
+    CASE_CLOSED = "case.closed"
+    CASE_REOPENED = "case.reopened"
+    CASE_TAKEN_BACK = "case.taken_back"  # the team that had it has it no longer
+    CASE_CORRECTED = "case.corrected"  # an entry was wrong: what was read before may not hold
+    REQUEST_SENT = "request.sent"
+    REQUEST_RECEIVED = "request.received"
+    REQUEST_ANSWERED = "request.answered"
+    REQUEST_CLOSED = "request.closed"
+    LETTER_SENT = "letter.sent"  # a letter after the first one
+    ANSWER_WAITING = "answer.waiting"  # one came by mail or over the link, and nobody has looked at it yet
+    LINK_REMOVED = "link.removed"
+    LINK_BACK = "link.back"
+    CLOCK_MISSED = "clock.missed"
+    COMPLAINT_LODGED = "complaint.lodged"
+    COMPLAINT_ANSWERED = "complaint.answered"
 
 
 def sign(secret: str, body: bytes, *, at: datetime) -> str:

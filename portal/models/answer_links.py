@@ -44,6 +44,7 @@ class LinkAnswer(Guarded, Base):
         UniqueConstraint("case_id", "number"),
         UniqueConstraint("request_id", "value"),
         Index("ix_link_answers_state", "case_id", "state"),
+        Index("ix_link_answers_waiting", "state", "case_id"),  # few of many, over all cases
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

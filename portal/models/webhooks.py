@@ -21,7 +21,9 @@ class DeliveryState(StrEnum):
 
 
 class WebhookEndpoint(Guarded, Base):
-    """An address that hears of some kinds of events. `sealed` holds {"url", "secret"} under the server's outbox key."""
+    """An address that hears of some kinds of events: in the cases that a partner's key opened, in those of a team, or,
+    with neither, in those of every team. `sealed` holds {"url", "secret"} under the server's outbox key.
+    """
 
     __tablename__ = "webhook_endpoints"
 
@@ -31,6 +33,17 @@ class WebhookEndpoint(Guarded, Base):
     ended_at: Mapped[datetime | None]
     server_key: Mapped[str] = mapped_column(String(16))
     sealed: Mapped[bytes]
+    partner_key_id: Mapped[UUID | None] = mapped_column(ForeignKey("partner_keys.id"), index=True)
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id"))
+
+
+class WebhookPlace(Base):
+    """The one row that says up to where in the journal endpoints were told of what happened."""
+
+    __tablename__ = "webhook_places"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int]
 
 
 class WebhookDelivery(Base):

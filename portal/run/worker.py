@@ -43,7 +43,7 @@ from portal.services.partners import calls
 from portal.services.signin import kept_forms, quotas
 from portal.services.tracking import looks
 from portal.services.tracking.mailing import record_left
-from portal.services.webhooks import deliveries
+from portal.services.webhooks import case_events, deliveries
 from portal.services.work import Work
 from portal.wiring import Parts
 
@@ -101,6 +101,7 @@ class Rounds:
             "levels of deadlines": lambda: tell_of_deadlines(parts),
             "days of members": lambda: write_digests(parts),
             "mail": lambda: deliver_due_mail(parts),
+            "what happened in cases": lambda: tell_of_cases(parts),
             "other machines": lambda: outward(lambda: ask_others(parts)),
             "mail that came in": lambda: take_in_mail(parts),
             "mailboxes": lambda: fetching(lambda: fetch_mailboxes(parts)) if parts.config.mailboxes else None,
@@ -296,6 +297,11 @@ def ask_others(parts: Parts) -> None:
         return 1
 
     do_each((tell_endpoints, look_at_links), do, what="a duty of the worker")
+
+
+def tell_of_cases(parts: Parts) -> int:
+    """Write down what endpoints are to hear of what happened in cases; how many tellings."""
+    return case_events.tell_of_cases(parts.sessions, parts.work)
 
 
 def look_at_links(parts: Parts) -> int:

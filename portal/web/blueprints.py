@@ -54,6 +54,7 @@ from portal.web.desk import team_rules as desk_rules
 from portal.web.desk import threats as desk_threats
 from portal.web.desk import today as desk_today
 from portal.web.desk import views as desk_views
+from portal.web.desk import webhooks as desk_webhooks
 from portal.web.open import (
     api,
     changes,
@@ -172,6 +173,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_views.bp,
     desk_team.bp,
     desk_partners.bp,
+    desk_webhooks.bp,
     desk_snippets.bp,
     desk_statistics.bp,
     desk_reports.bp,

@@ -58,6 +58,7 @@ PAGES = {
         /desk /desk/team /desk/team/snippets /desk/team/snippets/new /desk/team/snippets/{snippet}
         /desk/team/members/{membership}/remove /desk/team/{team}/address /desk/team/{team}/rules
         /desk/team/tags /desk/team/tags/new /desk/team/tags/{tag} /desk/partners /desk/partners/new
+        /desk/webhooks /desk/webhooks/new
         {case}/second-look/without/sending/7 {case}/complaints/1/officer
     """,
     "vera": """

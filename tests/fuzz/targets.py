@@ -20,7 +20,9 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 import pikepdf
 from flask import Flask
+from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import select
 
 from portal.adapters.document_child import clean, clean_mail
 from portal.adapters.mail_reader import DEEPEST, LONGEST_VALUE, MOST_PARTS, read_mail, write_mail
@@ -43,10 +45,15 @@ from portal.domain.intake import StepId
 from portal.domain.readable import UNREADABLE
 from portal.domain.report import Report
 from portal.factory import create_app
+from portal.models.incoming import IncomingMail
 from portal.models.tables import metadata
 from portal.reference.registry import load_regimes, load_registry
 from portal.reference.strict import BadReference
+from portal.services.inbox.matching import match_mail
+from portal.services.inbox.receiving import list_received, open_for_server
+from portal.web.mail_hook import MAIL, RECIPIENTS
 from portal.web.unit_of_work import EXTENSION
+from portal.wiring import Parts
 from tests.fuzz.forms import check_forms
 from tests.services.factories import NOW
 from tests.web.addresses import at
@@ -267,8 +274,41 @@ def answer_a_page(data: bytes) -> None:
     assert shown.status_code in {200, 303}, f"{shown.status_code} after {step}"
 
 
+HOOK_SECRET = "a-secret-of-the-fuzzing-only"
+
+
+@cache
+def make_hook() -> tuple[FlaskClient, Parts]:
+    """A portal that takes mail over its hook, in a folder that goes with the process, and a mail server's client."""
+    folder = tempfile.mkdtemp(prefix="recourse-hook-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    settings = {"RECOURSE_DATA": folder, "RECOURSE_QUEUE": "memory:", "RECOURSE_REPLY_DOMAIN": "answers.example.org"}
+    app = create_app(load_config({**settings, "RECOURSE_INBOX_HOOK_SECRET": HOOK_SECRET}), clock=lambda: NOW)
+    parts: Parts = app.extensions[EXTENSION]
+    metadata.create_all(parts.engine)
+    return app.test_client(), parts
+
+
+def check_hook(data: bytes) -> None:
+    """Any bytes as a mail that a server hands over: kept once, the very bytes, and looked at without a fault."""
+    client, parts = make_hook()
+    headers = {"Authorization": f"Bearer {HOOK_SECRET}", RECIPIENTS: "someone@answers.example.org"}
+    statuses = [
+        client.post("/hooks/mail", data=data, content_type=MAIL, headers=headers).status_code for _time in range(2)
+    ]
+    assert statuses == [201, 200], statuses
+    with parts.sessions.begin() as session:
+        (row,) = session.scalars(select(IncomingMail))
+        assert open_for_server(row, parts.ports.keys).content == data
+        match_mail(parts.work(session), row.id)
+        session.flush()
+        assert list_received(session, most=1) == [], "nothing is left that nobody looked at"
+        session.delete(row)
+
+
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "forms": check_forms,
+    "hook": check_hook,
     "links": check_links,
     "mail": check_mail,
     "packs": check_packs,

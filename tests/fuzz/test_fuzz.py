@@ -78,6 +78,12 @@ def test_any_bytes_are_read_as_an_email(data: bytes) -> None:
     TARGETS["mail"](data)
 
 
+@SLOW
+@given(st.lists(MAIL_PIECES, max_size=30).map("".join).map(str.encode) | st.binary(max_size=400))
+def test_any_bytes_that_a_mail_server_hands_over_are_kept_once_and_looked_at(data: bytes) -> None:
+    TARGETS["hook"](data)
+
+
 @QUICK
 @given(st.lists(YAML_PIECES, max_size=25).map("".join).map(str.encode) | st.binary(max_size=200))
 def test_any_bytes_as_a_pack_are_refused_or_read(data: bytes) -> None:

@@ -206,7 +206,10 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_reports.show_all desk_load.show
             desk_tags.show desk_tags.add desk_tags.change desk_tags.drop
         """,
-        Group.KEYS: "desk_partners.show desk_partners.make desk_partners.revoke",
+        Group.KEYS: """
+            desk_partners.show desk_partners.make desk_partners.revoke
+            desk_webhooks.show desk_webhooks.make desk_webhooks.show_one desk_webhooks.end desk_webhooks.send_again
+        """,
         Group.PARTNER: """
             partner.open_case partner.list_cases partner.read_case partner.fetch_paper partner.log_answer
         """,

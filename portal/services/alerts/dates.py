@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select
 
@@ -12,7 +13,7 @@ from portal.domain.clocks import ClockState
 from portal.domain.deadline_levels import OWED
 from portal.domain.lifecycle import SETTLED, CaseStatus
 from portal.domain.regimes import ObligedParty
-from portal.domain.reminders import TITLES, place_in_calendar
+from portal.domain.reminders import OURS, TITLES, place_in_calendar
 from portal.models.accounts import Staff
 from portal.models.cases import Case
 from portal.models.clocks import Clock
@@ -20,6 +21,7 @@ from portal.models.follow_ups import FollowUp
 from portal.models.requests import Request
 from portal.services.alerts import preferences
 from portal.services.casefile.queue_filters import day_of
+from portal.services.clocks.own_dates import list_own_dates
 from portal.services.staff.absences import covered_by
 from portal.services.staff.accounts import actor_of, team_ids_of
 from portal.services.work import Work
@@ -37,14 +39,19 @@ def read_feed(work: Work, token: str) -> bytes:
     staff = work.session.get(Staff, staff_id) if staff_id else None
     if staff is None or staff.ended_at is not None:
         return write_calendar((), title="", owner="", written_at=work.now)
-    moments = place_in_calendar(_list_moments(work, staff), None)
-    return write_calendar(moments, title=TITLES[0], owner=f"staff/{staff.id}", written_at=work.now)
+    return write_calendar(
+        place_in_calendar(_list_moments(work, staff), None),
+        title=TITLES[0],
+        owner=f"staff/{staff.id}",
+        written_at=work.now,
+        others=place_in_calendar(_list_own(work, staff), None),
+        other_title=OURS,
+    )
 
 
 def _list_moments(work: Work, staff: Staff) -> Iterator[datetime]:
     """Deadlines of cases that the member works on or covers, and the mornings of what they promised."""
-    member = Work(session=work.session, actor=actor_of(staff), now=work.now, ports=work.ports)
-    covered = covered_by(staff.id, day_of(member).today)
+    covered = _covered(work, staff)
     is_open = (Case.status == CaseStatus.OPEN, Case.team_id.in_(team_ids_of(work.session, staff.id)))
     clocks = select(Clock.due_at).join(Case, Case.id == Clock.case_id)
     clocks = clocks.outerjoin(Request, Request.id == Clock.request_id).where(
@@ -61,3 +68,16 @@ def _list_moments(work: Work, staff: Staff) -> Iterator[datetime]:
     days = days.where(or_(FollowUp.owner_id == staff.id, FollowUp.owner_id.in_(covered)))
     for day in work.session.scalars(days):
         yield datetime.combine(day, MORNING, zone).astimezone(UTC)
+
+
+def _list_own(work: Work, staff: Staff) -> Iterator[datetime]:
+    """Dates of our own, of cases that the member works on or covers."""
+    theirs = or_(Case.assignee_id == staff.id, Case.assignee_id.in_(_covered(work, staff)))
+    chosen = (Case.team_id.in_(team_ids_of(work.session, staff.id)), theirs)
+    yield from (each.due_at for each in list_own_dates(work.session, *chosen) if each.due_at > work.now - LOOKS_BACK)
+
+
+def _covered(work: Work, staff: Staff) -> Any:
+    """The ids of those whom the member stands in for today."""
+    member = Work(session=work.session, actor=actor_of(staff), now=work.now, ports=work.ports)
+    return covered_by(staff.id, day_of(member).today)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -187,11 +187,13 @@ class CaseFront:
         return tuple(dict.fromkeys(line.platform_name for line in self.lines if line.number in wanted))
 
 
-def read_front(work: CaseWork, dossiers: tuple[Dossier, ...]) -> CaseFront:
-    """The case at one look; `dossiers` are all of its requests by number."""
+def read_front(work: CaseWork, dossiers: tuple[Dossier, ...], *, leaving: Collection[int] = frozenset()) -> CaseFront:
+    """The case at one look. `dossiers` are all of its requests by number, `leaving` the numbers of those whose letter
+    is on its way by e-mail from here.
+    """
     case = work.case
     items = list_items(work)
-    lines = read_lines(work, dossiers)
+    lines = read_lines(work, dossiers, leaving=leaving)
     front = CaseFront(
         reference=case.reference,
         status=case.status,
@@ -212,11 +214,16 @@ def read_front(work: CaseWork, dossiers: tuple[Dossier, ...]) -> CaseFront:
     return replace(front, unfit=tuple(str(each) for each in list_bent(work)))
 
 
-def read_lines(work: CaseWork, dossiers: Iterable[Dossier]) -> tuple[FrontLine, ...]:
-    """A line for each request, by the order of what to do."""
+def read_lines(
+    work: CaseWork, dossiers: Iterable[Dossier], *, leaving: Collection[int] = frozenset()
+) -> tuple[FrontLine, ...]:
+    """A line for each request, by the order of what to do. `leaving` as for `read_front`."""
     consents = has_consent(work.session, work.case, "platforms")
     is_with_team = work.case.handler is Handler.TEAM
-    lines = (_describe(each, has_consent=consents, is_with_team=is_with_team) for each in dossiers)
+    lines = (
+        _describe(each, has_consent=consents, is_with_team=is_with_team, is_leaving=each.number in leaving)
+        for each in dossiers
+    )
     return tuple(sorted(lines, key=_place))
 
 
@@ -236,13 +243,14 @@ def _is_missed(row: Clock, now: datetime) -> bool:
     return is_over or row.state is ClockState.MISSED
 
 
-def turn_of(dossier: Dossier, *, has_consent: bool, is_with_team: bool) -> RequestTurn:
+def turn_of(dossier: Dossier, *, has_consent: bool, is_with_team: bool, is_leaving: bool = False) -> RequestTurn:
     """Whose turn it is with one request."""
     request, states = dossier.request, {item.row.state for item in dossier.items}
     is_sent = request.sent_at is not None
     facts = RequestFacts(
         state=request.state,
         is_sent=is_sent,
+        is_leaving=is_leaving,
         is_ready=is_sent or _is_ready(dossier),
         has_consent=has_consent,
         has_back=ItemState.BACK in states,
@@ -277,13 +285,13 @@ def find_return(dossiers: Sequence[Dossier], number: int) -> int | None:
     return None
 
 
-def _describe(dossier: Dossier, *, has_consent: bool, is_with_team: bool) -> FrontLine:
+def _describe(dossier: Dossier, *, has_consent: bool, is_with_team: bool, is_leaving: bool) -> FrontLine:
     items = dossier.items
     return FrontLine(
         number=dossier.number,
         platform_name=dossier.name,
         kind=dossier.request.kind,
-        turn=turn_of(dossier, has_consent=has_consent, is_with_team=is_with_team),
+        turn=turn_of(dossier, has_consent=has_consent, is_with_team=is_with_team, is_leaving=is_leaving),
         links=len(items),
         gone=sum(1 for item in items if item.row.state is ItemState.REMOVED),
     )

@@ -32,6 +32,7 @@ from portal.domain.regimes import ObligedParty as Owed
 from portal.domain.rights import Right, roles_with
 from portal.domain.safe_hours import SafeHours
 from portal.models.accounts import Membership, Staff, Team
+from portal.models.answer_links import LinkAnswer, LinkAnswerState
 from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.events import Event
@@ -86,6 +87,7 @@ class QueueRow:
     missed_count: int
     unread: int
     mails: int  # that came in and nobody has read
+    said: int  # answers over the link in a letter, which wait to be read
     news: tuple[History, ...]
     contact: Contact
     hours: SafeHours | None
@@ -318,6 +320,7 @@ def _row(case: Mapping[str, Any], names: Any, seen: _Seen, is_unfit: bool, now: 
         missed_count=seen.missed[case["id"]],
         unread=news.pop(History.MESSAGE, 0),
         mails=news.pop(History.MAIL_CAME, 0),
+        said=news.pop(History.LINK_ANSWERED, 0),
         news=tuple(news),
         contact=contact,
         hours=hours,
@@ -341,16 +344,18 @@ def _count_missed(session: Session, case_ids: Collection[UUID]) -> tuple[Counter
 
 
 def _read_news(session: Session, case_ids: Collection[UUID]) -> Mapping[UUID, Counter[History]]:
-    """What the persons of these cases wrote and what came by mail that nobody has read, and what they did that nobody
-    has seen, in that order.
+    """What the persons of these cases wrote and what came by mail or over a link that nobody has read, and what they
+    did that nobody has seen, in that order.
     """
     wrote = select(Message.case_id, literal(0).label("sequence"), literal(History.MESSAGE.value).label("kind"))
     did = select(Event.case_id, Event.sequence, type_coerce(Event.kind, String)).join(Case, Case.id == Event.case_id)
     did = did.where(Event.recorded_at >= Case.news_at, Event.kind.in_(NEWS), Event.actor == ActorKind.PERSON)
     came = select(IncomingMail.case_id, literal(0).label("sequence"), literal(History.MAIL_CAME.value).label("kind"))
+    said = select(LinkAnswer.case_id, literal(0).label("sequence"), literal(History.LINK_ANSWERED.value).label("kind"))
     everything: CompoundSelect[Any] = union_all(
         wrote.where(Message.case_id.in_(case_ids), *queue_filters.UNREAD),
         came.where(IncomingMail.case_id.in_(case_ids), waits_unread()),
+        said.where(LinkAnswer.case_id.in_(case_ids), LinkAnswer.state == LinkAnswerState.WAITING),
         did.where(Case.id.in_(case_ids)),
     )
     found: dict[UUID, Counter[History]] = defaultdict(Counter)

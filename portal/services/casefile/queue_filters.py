@@ -17,6 +17,7 @@ from portal.domain.clocks import ClockState
 from portal.domain.handovers import HandoverKind
 from portal.domain.lifecycle import UNSENT, ActorKind, CaseStatus, ComplaintState, History, Path, RequestState, RiskFlag
 from portal.domain.regimes import ObligedParty as Owed
+from portal.models.answer_links import LinkAnswer, LinkAnswerState
 from portal.models.approvals import Approval
 from portal.models.cases import Case
 from portal.models.clocks import Clock
@@ -298,7 +299,7 @@ def _has_risk(risk: Risk, keys: ServerKeys) -> ColumnElement[bool]:
 
 
 def needs_answer() -> ColumnElement[bool]:
-    return or_(Case.news_at.is_not(None), _is_unread(), Case.id.in_(_mailed()))
+    return or_(Case.news_at.is_not(None), _is_unread(), Case.id.in_(_came()))
 
 
 def list_asking() -> Any:
@@ -306,12 +307,18 @@ def list_asking() -> Any:
     wrote = select(Message.case_id).where(*UNREAD)
     new = aliased(Case)
     did = select(new.id).where(new.news_at.is_not(None))
-    return union_all(did, wrote, _mailed())
+    return union_all(did, wrote, *_list_came())
 
 
-def _mailed() -> Any:
+def _came() -> Any:
+    """Cases in which an answer waits to be read, by whichever way it came."""
+    return union_all(*_list_came())
+
+
+def _list_came() -> tuple[Any, Any]:
     """With what is in no case, a list would have no case that is not in it."""
-    return select(IncomingMail.case_id).where(waits_unread(), IncomingMail.case_id.is_not(None))
+    mailed = select(IncomingMail.case_id).where(waits_unread(), IncomingMail.case_id.is_not(None))
+    return mailed, select(LinkAnswer.case_id).where(LinkAnswer.state == LinkAnswerState.WAITING)
 
 
 def _is_unread() -> ColumnElement[bool]:

@@ -38,6 +38,7 @@ class Why(StrEnum):
     REFUSED = "refused"
     PARTLY = "partly"
     GEO_BLOCKED = "geo_blocked"
+    LEAVING = "leaving"  # the letter is on its way by e-mail from here
     ANSWER = "answer"  # their time runs
     COMPLAINED = "complained"  # an authority has it
     NOTHING = "nothing"
@@ -57,12 +58,14 @@ class OwedDate:
 class RequestFacts:
     """What the rules look at of one request.
 
-    `is_ready`: a letter can be made of what is known. `is_taken`: a complaint that rests on it has left. `is_moved`:
-    some of its links came back and belong to a newer request. `dates`: those that run or were missed, in any order.
+    `is_leaving`: its letter waits to leave by e-mail from here. `is_ready`: a letter can be made of what is known.
+    `is_taken`: a complaint that rests on it has left. `is_moved`: some of its links came back and belong to a newer
+    request. `dates`: those that run or were missed, in any order.
     """
 
     state: RequestState
     is_sent: bool
+    is_leaving: bool = False
     is_ready: bool = True
     has_consent: bool = True
     has_back: bool = False
@@ -132,8 +135,10 @@ def find_next(turns: Iterable[tuple[int, RequestTurn]]) -> NextThing:
         group = _TOGETHER if why in _TOGETHER else {why}
         if any(turn.why is why for _number, turn in todo):
             return NextThing(why=why, numbers=tuple(number for number, turn in todo if turn.why in group))
-    is_waiting = any(turn.turn is Turn.WAITING for _number, turn in known)
-    return NextThing(why=Why.ANSWER if is_waiting else Why.NOTHING)
+    waiting = {turn.why for _number, turn in known if turn.turn is Turn.WAITING}
+    if not waiting:
+        return NextThing(why=Why.NOTHING)
+    return NextThing(why=Why.LEAVING if waiting == {Why.LEAVING} else Why.ANSWER)
 
 
 def _find_turn(facts: RequestFacts) -> RequestTurn:
@@ -141,6 +146,8 @@ def _find_turn(facts: RequestFacts) -> RequestTurn:
         return RequestTurn(turn=Turn.CLOSED, why=Why.NOTHING)
     if facts.state is RequestState.REMOVED:
         return RequestTurn(turn=Turn.GONE, why=Why.MOVED if facts.is_moved else Why.NOTHING)
+    if not facts.is_sent and facts.is_leaving:
+        return RequestTurn(turn=Turn.WAITING, why=Why.LEAVING)
     if not facts.is_sent:
         return RequestTurn(turn=Turn.NEEDS_YOU, why=_before_sending(facts))
     if facts.state is RequestState.MORE_ASKED:

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from portal.adapters import vault
 from portal.adapters.vault import SealContext
 from portal.domain.lifecycle import Handler
+from portal.domain.webhooks import WebhookEvent
 from portal.models.cases import Case, CaseKey
 from portal.models.partners import PartnerCase
 from portal.services.ports import Ports
+from portal.services.webhooks.deliveries import publish
 from portal.services.work import CaseWork, Work
 
 
@@ -55,7 +57,9 @@ def unlock_at(place: SealContext, case_id: UUID, inner: bytes, *, ports: Ports) 
 
 
 def end_partners(work: CaseWork) -> None:
-    """The case opens for no partner's system any more: each works for the team that had it."""
+    """The case opens for no partner's system any more: each works for the team that had it. Each hears that."""
+    data = {"reference": work.reference, "happened_at": work.now.isoformat()}
+    publish(work, WebhookEvent.CASE_TAKEN_BACK, data, case_id=work.case.id)
     work.session.execute(delete(PartnerCase).where(PartnerCase.case_id == work.case.id))
 
 

@@ -35,6 +35,7 @@ from portal.services.background import outbox, safe_hours
 from portal.services.background.duties import Tally, do_each
 from portal.services.background.safe_hours import NOTHING, Carried
 from portal.services.cases import mail_contact
+from portal.services.clocks.own_dates import list_own_dates
 from portal.services.history.events import NewEvent, hold_case
 from portal.services.law.local_days import place_zone
 from portal.services.ports import SYSTEM, Ports, ServerKeys
@@ -191,7 +192,8 @@ def remind_due(sessions: sessionmaker[Session], *, now: datetime, ports: Ports) 
         begin_reading(session)
         query = select(SafeContact.case_id).join(Clock, Clock.case_id == SafeContact.case_id)
         query = query.where(SafeContact.told_until.is_not(None), Clock.due_at <= now + LONGEST_BEFORE)
-        case_ids = session.scalars(query.where(Clock.due_at > SafeContact.told_until).distinct()).all()
+        case_ids = list(session.scalars(query.where(Clock.due_at > SafeContact.told_until).distinct()))
+        case_ids += [each for each in _list_with_own(session, now) if each not in case_ids]
     return do_each(case_ids, lambda case_id: _remind(sessions, case_id, now, ports), what="reminding of a date")
 
 
@@ -226,8 +228,22 @@ def _leaving_day(work: Work, row: SafeContact) -> str:
 
 
 def _list_moments(session: Session, case_id: UUID) -> Iterable[datetime]:
-    """When to be reminded of each date of an open case, also those that are past."""
-    return [find_reminder(due_at, binding) for due_at, binding in session.execute(_dates_of(case_id)) if due_at]
+    """When to be reminded of each date of an open case, also those that are past; where no law has a date, of ours."""
+    dated = [find_reminder(due_at, binding) for due_at, binding in session.execute(_dates_of(case_id)) if due_at]
+    return [*dated, *(each.due_at for each in list_own_dates(session, Case.id == case_id))]
+
+
+def _list_with_own(session: Session, now: datetime) -> list[UUID]:
+    """The cases of those who want to hear of dates, in which one of ours has come since they were last told."""
+    told = {
+        row.case_id: row.told_until
+        for row in session.execute(
+            select(SafeContact.case_id, SafeContact.told_until).where(SafeContact.told_until.is_not(None))
+        )
+    }
+    theirs = Case.id.in_(select(SafeContact.case_id).where(SafeContact.told_until.is_not(None)))
+    come = (each for each in list_own_dates(session, theirs, come_by=now) if told[each.case_id] < each.due_at <= now)
+    return list(dict.fromkeys(each.case_id for each in come))
 
 
 def _dates_of(case_id: UUID) -> Select[datetime | None, Binding]:

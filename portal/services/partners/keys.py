@@ -22,6 +22,7 @@ from portal.models.accounts import Staff, Team
 from portal.models.partners import PartnerCall, PartnerCase, PartnerKey, PartnerUse
 from portal.services.history import guards, journal
 from portal.services.ports import Actor, ServerKeys
+from portal.services.webhooks.endpoints import end_of_partner
 from portal.services.work import Work
 
 PREFIX = "rcp_"  # by which scanners of leaked secrets know one
@@ -119,6 +120,7 @@ def revoke(work: Work, key_id: UUID, *, team_ids: Collection[UUID] | None) -> No
     if row.revoked_at is not None:
         return
     row.revoked_at = work.now
+    end_of_partner(work, row.id)
     work.session.execute(delete(PartnerCase).where(PartnerCase.key_id == row.id))
     work.session.execute(delete(PartnerCall).where(PartnerCall.key_id == row.id))
     facts = {"key": str(row.id), "team": str(row.team_id)}

@@ -36,6 +36,8 @@ class Guess(StrEnum):
     WORDS = "words"  # six words from one network
     CHECK = "check"  # the check question of one case
     LINK = "link"  # a way back that is asked for by mail
+    MAILED = "mailed"  # the code that was mailed to a member's own address
+    ANSWER = "answer"  # the link in a letter by which its recipient answers, from one network
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,14 @@ PACES = {
     Guess.WORDS: Pace(20, timedelta(seconds=30)),
     Guess.CHECK: Pace(5, timedelta(days=1)),
     Guess.LINK: Pace(5, timedelta(minutes=15)),
+    Guess.MAILED: Pace(5, timedelta(minutes=15)),
+    Guess.ANSWER: Pace(30, timedelta(seconds=30)),
 }
 
 
-OF_MANY = frozenset({Guess.PASSWORDS, Guess.FACTORS, Guess.WORDS, Guess.LINK})  # one right try says nothing of the rest
+OF_MANY = frozenset(
+    {Guess.PASSWORDS, Guess.FACTORS, Guess.WORDS, Guess.LINK, Guess.ANSWER}
+)  # one right try says nothing of the rest
 
 
 class TooSoon(ValueError):

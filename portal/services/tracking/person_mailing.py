@@ -17,6 +17,7 @@ from portal.domain.letters.facts import StatedBy
 from portal.domain.lifecycle import UNSENT, StepRefused
 from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.models.requests import Request
+from portal.services.background import letter_turns
 from portal.services.requests.dossier import Dossier, read_dossier
 from portal.services.requests.statements import list_uncovered
 from portal.services.requests.views import ChannelView
@@ -41,6 +42,16 @@ class MailTrouble:
 
     number: int  # of the request
     state: LetterMailState
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstMails:
+    """First letters by e-mail from here. `leaving`: the numbers of the requests whose letter waits to leave, or has
+    left and is not written down yet. `trouble`: those whose letter did not arrive, or may not have left.
+    """
+
+    leaving: frozenset[int]
+    trouble: tuple[MailTrouble, ...]
 
 
 def is_offered(work: CaseWork) -> bool:
@@ -106,21 +117,27 @@ def send_later_letter(work: CaseWork, letter: int) -> None:
     later_mailing.send_letter(work, MailCommand(letter=letter, address=address))
 
 
-def list_trouble(work: CaseWork) -> tuple[MailTrouble, ...]:
-    """Requests whose newest first letter by e-mail did not arrive, or may not have left; one statement."""
-    query = select(LetterMail.state, Request.number, Request.state, LetterMail.left_at == Request.sent_at)
+def read_first_mails(work: CaseWork) -> FirstMails:
+    """What became of the newest first letter by e-mail of each request; one statement."""
+    is_it = LetterMail.left_at == Request.sent_at
+    query = select(LetterMail.state, LetterMail.recorded_at, Request.number, Request.state, is_it)
     query = query.join(Request, Request.id == LetterMail.request_id)
     query = query.where(LetterMail.case_id == work.case.id, LetterMail.is_later == false())
     newest = {
-        number: (state, at, is_it)
-        for state, number, at, is_it in work.session.execute(query.order_by(LetterMail.made_at))
+        number: (state, recorded_at, at, is_it)
+        for state, recorded_at, number, at, is_it in work.session.execute(query.order_by(LetterMail.made_at))
     }
-    found = (
+    trouble = (
         MailTrouble(number, state)
-        for number, (state, request_state, is_it) in newest.items()
+        for number, (state, _recorded_at, request_state, is_it) in newest.items()
         if (request_state in UNSENT and state in TROUBLES) or (state is LetterMailState.RETURNED and is_it)
     )
-    return tuple(found)
+    leaving = (
+        number
+        for number, (state, recorded_at, _request_state, _is_it) in newest.items()
+        if state in letter_turns.WAITING or (state is LetterMailState.ACCEPTED and recorded_at is None)
+    )
+    return FirstMails(leaving=frozenset(leaving), trouble=tuple(trouble))
 
 
 def _to_one(offer: MailOffer) -> MailOffer:

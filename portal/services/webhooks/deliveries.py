@@ -12,7 +12,6 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import product
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,7 +26,7 @@ from portal.domain.webhooks import MAX_TRIES, SIGNATURE, WebhookEvent, find_wait
 from portal.models.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
 from portal.services.background.duties import Tally, do_each
 from portal.services.ports import Ports
-from portal.services.webhooks.endpoints import list_wanting, open_endpoint
+from portal.services.webhooks.endpoints import find_wanted, open_endpoint
 from portal.services.work import Work
 
 LEASE = timedelta(minutes=2)
@@ -50,8 +49,8 @@ class _Claim:
 
 
 def publish(work: Work, event: WebhookEvent, data: Mapping[str, Any], *, case_id: UUID | None = None) -> int:
-    """Write down that every endpoint which asks for `event` is to hear of it, in the transaction of its cause. Returns
-    how many.
+    """Write down that every endpoint which asks for `event` and hears of this case is to hear of it, in the transaction
+    of its cause. Returns how many.
 
     `data` is plain values: references and words of ours, never a name, a link, or what somebody wrote. What is about a
     case (`case_id`) goes with the case when it is erased.
@@ -61,8 +60,10 @@ def publish(work: Work, event: WebhookEvent, data: Mapping[str, Any], *, case_id
 
 def publish_all(work: Work, event: WebhookEvent, those: Iterable[tuple[UUID | None, Mapping[str, Any]]]) -> int:
     """The same for several that came in one moment, each with its case."""
-    wanting, count = list_wanting(work.session, event), 0
-    for (case_id, data), endpoint in product(those, wanting):
+    told_of, count = list(those), 0
+    wanted = find_wanted(work, event, {about for about, _data in told_of})
+    each_of_all = ((about, data, endpoint) for about, data in told_of for endpoint in wanted[about])
+    for case_id, data, endpoint in each_of_all:
         row = WebhookDelivery(id=uuid4(), endpoint_id=endpoint.id, case_id=case_id, event=event.value)
         row.state, row.tries, row.created_at, row.next_try_at = DeliveryState.WAITING, 0, work.now, work.now
         told = {"id": str(row.id), "event": event.value, "at": work.now.isoformat(), "data": dict(data)}
@@ -92,15 +93,19 @@ def deliver_due(
     return do_each(due, lambda row_id: _deliver(sessions, row_id, clock, ports, way), what="telling an endpoint")
 
 
-def replay(work: Work, *, since: datetime | None = None, delivery_id: UUID | None = None) -> int:
-    """Tell again what is over: one delivery, or all that were written from `since` on, under their own ids. Returns
-    how many.
+def replay(
+    work: Work, *, since: datetime | None = None, delivery_id: UUID | None = None, endpoint_id: UUID | None = None
+) -> int:
+    """Tell again what is over: one delivery, or all that were written from `since` on, under their own ids; of one
+    endpoint alone where it is given. Returns how many.
     """
     over = WebhookDelivery.state.in_((DeliveryState.SENT, DeliveryState.FAILED))
     query = select(WebhookDelivery).join(WebhookEndpoint, WebhookEndpoint.id == WebhookDelivery.endpoint_id)
     query = query.where(over, WebhookEndpoint.ended_at.is_(None))
     if delivery_id is not None:
         query = query.where(WebhookDelivery.id == delivery_id)
+    if endpoint_id is not None:
+        query = query.where(WebhookDelivery.endpoint_id == endpoint_id)
     if since is not None:
         query = query.where(WebhookDelivery.created_at >= since)
     rows = work.session.scalars(query.with_for_update(of=WebhookDelivery)).all()
@@ -108,6 +113,32 @@ def replay(work: Work, *, since: datetime | None = None, delivery_id: UUID | Non
         row.state, row.tries, row.next_try_at, row.over_at = DeliveryState.WAITING, 0, work.now, None
         row.lease_until = None
     return len(rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """One delivery, as it is shown. `status` is the last answer's, None where nobody answered."""
+
+    id: UUID
+    event: str
+    state: DeliveryState
+    tries: int
+    status: int | None
+    created_at: datetime
+    next_try_at: datetime
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in {DeliveryState.SENT, DeliveryState.FAILED}
+
+
+def list_last(session: Session, endpoint_id: UUID, *, most: int = 30) -> tuple[Telling, ...]:
+    """What was told to an endpoint last, the newest first."""
+    names = ("id", "event", "state", "tries", "status", "created_at", "next_try_at")
+    query = select(*(getattr(WebhookDelivery, name) for name in names))
+    query = query.where(WebhookDelivery.endpoint_id == endpoint_id)
+    rows = session.execute(query.order_by(WebhookDelivery.created_at.desc(), WebhookDelivery.id).limit(most))
+    return tuple(Telling(**row._mapping) for row in rows)
 
 
 def count_by_state(session: Session) -> Mapping[UUID, Mapping[str, int]]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from flask import Response, flash
 from flask_babel import gettext as _
 
+from portal.domain.lifecycle import StepRefused
 from portal.domain.rights import Right
 from portal.services.alerts import dates, preferences
 from portal.services.ports import SYSTEM
+from portal.services.signin import guess_throttle
+from portal.services.signin.guess_throttle import Guess, TooSoon
 from portal.web.access import SignedInStaff, allowed, public
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.forms.alerts import AlertsForm, CodeForm, fill_with
 from portal.web.desk.pages import Answered, go
 from portal.web.desk.pages import show as show_page
-from portal.web.desk.step_up import confirmed
+from portal.web.desk.step_up import confirmed, describe_wait
 from portal.web.fields import PageForm
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
@@ -45,15 +48,15 @@ def save(member: SignedInStaff) -> Answered:
 @bp.post("/account/alerts/code")
 @allowed(Right.READ_CASES)
 def confirm(member: SignedInStaff) -> Answered:
+    """Each try is counted before it is looked at: eight digits are soon guessed else."""
     form = CodeForm()
-    work = unit().work(member.actor)
     if form.validate():
         with refusals(form, at=form.mailed_code):
-            preferences.confirm(work, form.mailed_code.data or "")
+            _confirm(member, form.mailed_code.data or "")
             flash(_("The address is yours. Mail goes there from now on."))
             return go("desk_alerts.show")
-    kept = AlertsForm(formdata=None, data=fill_with(preferences.read_alerts(work).choices))
-    return _page(member, kept, form, failed=form)
+    kept = preferences.read_alerts(unit().work(member.actor)).choices
+    return _page(member, AlertsForm(formdata=None, data=fill_with(kept)), form, failed=form)
 
 
 @bp.post("/account/alerts/code/again")
@@ -88,6 +91,18 @@ def read_feed(link: str) -> Response:
     too, and so that it is told from no other.
     """
     return Response(dates.read_feed(unit().work(SYSTEM), link), content_type=CALENDAR)
+
+
+def _confirm(member: SignedInStaff, code: str) -> None:
+    """In a transaction of its own, as the count is. Raises StepRefused."""
+    bucket = guess_throttle.name_bucket(unit().ports.keys, Guess.MAILED, member.staff.id.bytes)
+    unit().end_transaction()
+    try:
+        with guess_throttle.attempt(unit().parts.sessions, [bucket], now=unit().now):
+            preferences.confirm(unit().work(member.actor), code)
+            unit().end_transaction()
+    except TooSoon as error:
+        raise StepRefused(describe_wait(error)) from error
 
 
 def _page(member: SignedInStaff, form: AlertsForm, code: CodeForm, *, failed: PageForm | None = None) -> Answered:

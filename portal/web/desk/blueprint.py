@@ -32,6 +32,7 @@ NOT_YOURS: Mapping[str, Any] = MappingProxyType(
         "desk_team": _l("This page is for supervisors."),
         "desk_snippets": _l("Ready texts are kept by supervisors."),
         "desk_partners": _l("Keys of partners are kept by supervisors and administrators."),
+        "desk_webhooks": _l("Addresses that hear of events are kept by supervisors and administrators."),
         "desk_tags": _l("Tags are kept by supervisors."),
         "desk_rules": _l("This page is for supervisors."),
         "desk_reports": _l("This page is for supervisors."),

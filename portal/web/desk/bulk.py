@@ -24,7 +24,6 @@ from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit
 
 bp = make_blueprint("desk_bulk", __name__, "/desk/cases/<reference>/together")
-LONGEST_TOKEN = 40
 LONGEST_TICKET = 300
 ACTIONS = ", ".join(BulkAction)
 # What usually follows, for the same requests.
@@ -167,7 +166,7 @@ def _read_command(work: CaseWork, step: BulkAction, form: PageForm, choice: Choi
     reason = form["reason"].data if "reason" in form else None
     return BulkCommand(
         action=step,
-        token=(form.token.data or uuid4().hex)[:LONGEST_TOKEN],
+        token=form.token.data,
         numbers=tuple(sorted(choice.numbers)),
         at=form["at"].data if "at" in form else None,
         sendings=dict(_read_sendings(looks)),

@@ -21,7 +21,7 @@ from portal.services.cases.tags import list_tags
 from portal.services.staff import lists as staff_service
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
-from portal.web.desk.bulk import LONGEST_TOKEN, read_ticket
+from portal.web.desk.bulk import read_ticket
 from portal.web.desk.case_access import open_case
 from portal.web.desk.exposure import warn_of_load
 from portal.web.desk.forms.many_cases import AssignAllForm, CloseAllForm, FollowUpAllForm, TagAllForm, make_form
@@ -179,7 +179,7 @@ def _list_colleagues(member: SignedInStaff) -> dict[UUID, str]:
 
 
 def _read_command(step: CaseAction, form: PageForm, references: Iterable[str]) -> CasesCommand:
-    token = (form.token.data or uuid4().hex)[:LONGEST_TOKEN]
+    token = form.token.data
     if isinstance(form, AssignAllForm):
         return CasesCommand(action=step, token=token, staff_id=form.chosen)
     if isinstance(form, TagAllForm):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -140,6 +141,13 @@ def show_file(content: bytes, mimetype: str, name: str) -> Response:
 def go(endpoint: str, **values: Any) -> Response:
     """To another page after a change."""
     return redirect(url_for(endpoint, **values), 303)
+
+
+def teams_kept_by(member: SignedInStaff) -> tuple[UUID, ...] | None:
+    """The teams whose keys of partners, and addresses that hear of events, a member keeps. None for all, which an
+    administrator keeps as they keep the staff.
+    """
+    return None if member.may(Right.KEEP_STAFF) else tuple(member.team_keys)
 
 
 def asked_page(name: str = "page") -> int:

@@ -19,7 +19,7 @@ from portal.services.partners.keys import KeyRefused, NewPartnerKey
 from portal.services.staff.lists import list_teams
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
-from portal.web.desk.pages import Answered, go
+from portal.web.desk.pages import Answered, go, teams_kept_by
 from portal.web.desk.pages import show as show_page
 from portal.web.desk.step_up import confirmed
 from portal.web.fields import ChoiceField, PageForm, TextField
@@ -58,7 +58,7 @@ class KeyForm(PageForm):
 @bp.get("")
 @allowed(Right.KEEP_PARTNER_KEYS)
 def show(member: SignedInStaff) -> Answered:
-    found = keys.list_keys(unit().work(member.actor), team_ids=_teams_of(member))
+    found = keys.list_keys(unit().work(member.actor), team_ids=teams_kept_by(member))
     return show_page("desk/partner_keys.html", member, found=found, scopes=SCOPES)
 
 
@@ -67,7 +67,7 @@ def show(member: SignedInStaff) -> Answered:
 @confirmed
 def make(member: SignedInStaff) -> Answered:
     """Answers with the key itself, because there is no other moment at which it can be seen."""
-    ours = _teams_of(member)
+    ours = teams_kept_by(member)
     teams = [(str(each.id), each.name) for each in list_teams(unit().db) if ours is None or each.id in ours]
     form = KeyForm(teams)
     if form.validate_on_submit():
@@ -98,11 +98,6 @@ def make(member: SignedInStaff) -> Answered:
 def revoke(member: SignedInStaff, key_id: UUID) -> Answered:
     form = PageForm(formdata=None)
     with refusals(form, KeyRefused):
-        keys.revoke(unit().work(member.actor), key_id, team_ids=_teams_of(member))
+        keys.revoke(unit().work(member.actor), key_id, team_ids=teams_kept_by(member))
         flash(_("Revoked. It opens nothing any more."))
     return go("desk_partners.show")
-
-
-def _teams_of(member: SignedInStaff) -> tuple[UUID, ...] | None:
-    """The teams whose keys a member keeps; None for all, which an administrator keeps as they keep the staff."""
-    return None if member.may(Right.KEEP_STAFF) else tuple(member.team_keys)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from portal.adapters.word_list import UnknownWord, WrongCount
 from portal.domain.rights import Right, may
 from portal.models.accounts import Staff
+from portal.services.operations import troubles
 from portal.services.ports import SYSTEM
 from portal.services.staff import invitations, lists, members
 from portal.services.staff.accounts import AccountRefused
@@ -32,7 +33,9 @@ bp = make_blueprint("desk_staff", __name__, "/desk/staff")
 @allowed(Right.KEEP_STAFF)
 def show(member: SignedInStaff) -> Page:
     open_ones = invitations.list_open(unit().db, now=unit().now)
-    return show_page("desk/staff.html", member, rows=lists.list_staff(unit().db), invited=open_ones)
+    found = troubles.find_troubles(unit().work(member.actor), team_ids=None)
+    rows = lists.list_staff(unit().db)
+    return show_page("desk/staff.html", member, rows=rows, invited=open_ones, troubles=found)
 
 
 @bp.route("/invite", methods=["GET", "POST"])

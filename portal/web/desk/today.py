@@ -11,12 +11,13 @@ from portal.services.casefile.queue import MOST_COUNTED
 from portal.services.casefile.queue_filters import QueueChoice
 from portal.services.cases.team_handover import count_offers
 from portal.services.inbox.unmatched import count_unmatched
+from portal.services.operations.troubles import Troubles, find_troubles
 from portal.services.phone import calls
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.incoming import may_sort
 from portal.web.desk.key_rotation import continue_key_rotation
-from portal.web.desk.pages import Page
+from portal.web.desk.pages import Page, teams_kept_by
 from portal.web.desk.pages import show as show_page
 from portal.web.desk.queue import columns_of, list_saved, write_choice
 from portal.web.unit_of_work import unit
@@ -49,4 +50,12 @@ def show(member: SignedInStaff) -> Page:
         unmatched=count_unmatched(work.session) if may_sort(member) else 0,
         offers=count_offers(work, tuple(member.team_keys)),
         has_teams=bool(member.team_keys),
+        troubles=_find_troubles(member),
     )
+
+
+def _find_troubles(member: SignedInStaff) -> Troubles:
+    """What does not work, for those alone who can see to it."""
+    if not member.may(Right.KEEP_PARTNER_KEYS):
+        return Troubles()
+    return find_troubles(unit().work(member.actor), team_ids=teams_kept_by(member))

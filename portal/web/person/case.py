@@ -58,7 +58,8 @@ EVENTS_A_PAGE = 120  # before what is the same becomes one line
 @case_holder
 def show(work: CaseWork) -> str:
     dossiers = read_dossiers(work)
-    front, zone, now = read_front(work, dossiers), zone_of(work), unit().now
+    mails = person_mailing.read_first_mails(work)
+    front, zone, now = read_front(work, dossiers, leaving=mails.leaving), zone_of(work), unit().now
     return render_template(
         "person/case/show.html",
         case=front,
@@ -77,7 +78,7 @@ def show(work: CaseWork) -> str:
         said=link_answers.list_waiting(work),
         unread_mail=case_mail.list_unread(work),
         describe_mail=describe_nature,
-        mail_trouble=person_mailing.list_trouble(work),
+        mail_trouble=mails.trouble,
         hand_on=work.case.team_id is not None and find_current(work) is not None,
         joined=case_links.find_merged(work),
         news=find_news(work, token=session_token()),

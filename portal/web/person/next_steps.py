@@ -42,6 +42,7 @@ REASONS: Mapping[Why, Any] = MappingProxyType(
         Why.REFUSED: _l("They said no. See what you can do"),
         Why.PARTLY: _l("They took down only a part"),
         Why.GEO_BLOCKED: _l("They hid it in some countries only"),
+        Why.LEAVING: _l("Your letter is on its way by e-mail"),
         Why.ANSWER: _l("No fixed date"),
         Why.COMPLAINED: _l("You complained. The authority has it"),
         Why.NOTHING: _l("Nothing more to do"),
@@ -104,6 +105,7 @@ def _main_words(why: Why, numbers: tuple[int, ...], name: str) -> tuple[str, str
         Why.REFUSED: (_("See what to do about %(name)s", name=name), one),
         Why.PARTLY: (_("Ask %(name)s for the rest", name=name), one),
         Why.GEO_BLOCKED: (_("See what to do about %(name)s", name=name), one),
+        Why.LEAVING: (_("See what is on its way"), url_for(SENDING)),
         Why.ANSWER: (_("Mark what is gone"), url_for("case.links")),
     }
     return words[why]
@@ -201,6 +203,7 @@ NOW_WORDS: Mapping[Why, Any] = MappingProxyType(
         Why.REFUSED: _l("%(name)s said no. You can do something about it."),
         Why.PARTLY: _l("%(name)s took down a part. You can ask for the rest."),
         Why.GEO_BLOCKED: _l("%(name)s hid it in some countries only. You can ask for more."),
+        Why.LEAVING: _l("Your letter to %(name)s is on its way by e-mail."),
         Why.ANSWER: _l("You wait for %(name)s. There is no fixed date."),
         Why.COMPLAINED: _l("You complained about %(name)s. The authority has it now."),
         Why.NOTHING: _l("There is nothing more to do here."),

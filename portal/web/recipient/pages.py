@@ -19,6 +19,8 @@ from wtforms.validators import ValidationError
 
 from portal.domain.lifecycle import Answer
 from portal.services.ports import PLATFORM
+from portal.services.signin import guess_throttle
+from portal.services.signin.guess_throttle import Guess, TooSoon
 from portal.services.tracking import link_answers
 from portal.services.tracking.link_answers import (
     LONGEST_TEXT,
@@ -34,6 +36,7 @@ from portal.services.tracking.link_answers import (
 )
 from portal.web.access import public
 from portal.web.fields import PageForm, TextField
+from portal.web.network import find_bucket
 from portal.web.open.openapi import CALLS, Call
 from portal.web.partner.problems import answer_with_problems, say
 from portal.web.partner.reading import read_body
@@ -117,9 +120,12 @@ def send(token: str) -> ResponseReturnValue:
         with refusals(form, SaidWrong):
             said = form.read()
             try:
+                _find_link(token)
                 return render_template("recipient/taken.html", became=_keep(token, said).value)
             except LinkOver:
                 return _show_over()
+            except TooSoon as error:
+                return _show_wait(error)
             except TooManyAnswers as error:
                 text = _("A lot of answers came over this link already. Answer by e-mail, as the letter says.")
                 raise SaidWrong(text) from error
@@ -131,8 +137,7 @@ def send(token: str) -> ResponseReturnValue:
 @locks_late
 def post(token: str) -> Response:
     """The link is looked at first: to a stranger no body makes a difference."""
-    with unit().reading() as reading:
-        link = link_answers.find_link(unit().work_in(reading, PLATFORM), token)
+    link = _find_link(token)
     said = read_body(RecipientBody).said()
     body = msgspec.json.encode(Taken(reference=link.reference, became=_keep(token, said)))
     return current_app.response_class(body, mimetype="application/json")
@@ -142,6 +147,12 @@ def post(token: str) -> Response:
 def tell_over(_error: LinkOver) -> Response:
     detail = "It was cut off when it was copied, or the matter is closed. Answer to the address that the letter names."
     return say(HTTPStatus.NOT_FOUND, "This address takes no answers", detail)
+
+
+@machines.errorhandler(TooSoon)
+def tell_wait(error: TooSoon) -> Response:
+    detail = "A lot of addresses that take no answers were asked for from your network. Wait, then ask again."
+    return say(HTTPStatus.TOO_MANY_REQUESTS, "Too many tries", detail, **{"Retry-After": str(error.seconds)})
 
 
 @machines.errorhandler(SaidWrong)
@@ -179,12 +190,23 @@ def _keep(token: str, said: SaidThere) -> Became:
         return link_answers.keep(unit().work_in(writing, PLATFORM), token, said)
 
 
+def _find_link(token: str) -> OpenLink:
+    """A link that nobody made is a guess, counted before it is looked at. Raises LinkOver, TooSoon."""
+    bucket = guess_throttle.name_bucket(unit().ports.keys, Guess.ANSWER, find_bucket())
+    with (
+        guess_throttle.attempt(unit().parts.sessions, [bucket], now=unit().now),
+        unit().reading() as reading,
+    ):
+        return link_answers.find_link(unit().work_in(reading, PLATFORM), token)
+
+
 def _show(token: str, form: AnswerLinkForm) -> ResponseReturnValue:
     try:
-        with unit().reading() as reading:
-            link = link_answers.find_link(unit().work_in(reading, PLATFORM), token)
+        link = _find_link(token)
     except LinkOver:
         return _show_over()
+    except TooSoon as error:
+        return _show_wait(error)
     status = 400 if form.is_submitted() else 200
     page = render_template(
         "recipient/answer.html",
@@ -206,3 +228,8 @@ def _name(link: OpenLink) -> str:
 
 def _show_over() -> ResponseReturnValue:
     return render_template("recipient/over.html"), 404
+
+
+def _show_wait(error: TooSoon) -> ResponseReturnValue:
+    page = render_template("recipient/wait.html", seconds=error.seconds)
+    return page, 429, {"Retry-After": str(error.seconds)}

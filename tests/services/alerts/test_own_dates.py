@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import icalendar
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -13,22 +15,28 @@ from portal.domain.clocks import ClockState
 from portal.domain.deadline_levels import Level
 from portal.domain.lifecycle import Answer, ComplaintState, RequestState
 from portal.domain.own_dates import COMPLAINT, REQUEST, find_own_date
+from portal.domain.reminders import OURS
+from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint
 from portal.models.deadline_notices import DeadlineNotice
 from portal.models.requests import Request
-from portal.services.alerts import own_dates
+from portal.services.alerts import dates, own_dates, preferences
 from portal.services.alerts.own_dates import note_own_dates
 from portal.services.casefile import follow_ups
 from portal.services.casefile.follow_ups import NewFollowUp
 from portal.services.casefile.today import find_levels
-from portal.services.ports import Ports
+from portal.services.cases import safe_contact
+from portal.services.cases.safe_contact import Choices
+from portal.services.ports import PERSON, SYSTEM, Ports
 from portal.services.tracking import answers
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.tracking.request_page import request_view
 from portal.services.work import CaseWork
 from tests.services.alerts.test_levels import ONE_LINK, SENT, mails, wish
 from tests.services.at_once import do_at_once
+from tests.services.cases.test_mail_contact import confirm
+from tests.services.factories import make_work
 from tests.services.fakes import DAY, print_quickly, reopen, send
 from tests.services.people import make_mail_ports, share_case
 
@@ -146,3 +154,49 @@ def test_three_workers_tell_it_once(sessions: sessionmaker[Session], ports: Port
     found = do_at_once(sessions, acts, after="FROM requests JOIN cases")
     assert [each for each in found if isinstance(each, Exception)] == []
     assert told(sessions) == [COME]
+
+
+def entries(session: Session, case: CaseWork, *, at: datetime) -> list[tuple[datetime, str]]:
+    """What the calendar of the member shows who works on the case."""
+    member = replace(make_work(session, case.ports, actor=case.actor), now=at)
+    feed = preferences.read_alerts(member).feed
+    text = dates.read_feed(replace(member, actor=SYSTEM), feed).decode()
+    found = icalendar.Calendar.from_ical(text).walk("VEVENT")
+    assert len({str(each["uid"]) for each in found}) == len(found)
+    return [(each.decoded("dtstart"), str(each["summary"])) for each in found]
+
+
+def test_it_stands_in_the_members_calendar_as_ours_before_it_comes_and_after(
+    sessions: sessionmaker[Session], case: CaseWork
+) -> None:
+    with sessions.begin() as session:
+        preferences.make_feed(make_work(session, case.ports, actor=case.actor))
+    with sessions() as session:
+        assert (COME, OURS) in entries(session, case, at=SENT + DAY)
+        assert (COME, OURS) in entries(session, case, at=COME + DAY)
+        assert OURS not in {title for _at, title in entries(session, case, at=COME + 31 * DAY)}
+    with sessions.begin() as session:
+        session.get_one(Case, case.case.id).assignee_id = None
+    with sessions() as session:
+        assert OURS not in {title for _at, title in entries(session, case, at=COME)}
+
+
+def test_a_person_who_asked_for_dates_is_reminded_of_it_once(
+    sessions: sessionmaker[Session], ports: Ports, case: CaseWork
+) -> None:
+    with sessions.begin() as session:
+        own = replace(reopen(session, case), actor=PERSON)
+        confirm(session, own, ports)
+        safe_contact.save_choices(own.at(SENT), Choices(mails_dates=True))
+    assert safe_contact.remind_due(sessions, now=COME - timedelta(seconds=1), ports=ports).done == 0
+    assert safe_contact.remind_due(sessions, now=COME, ports=ports).done == 1
+    assert safe_contact.remind_due(sessions, now=COME + DAY, ports=ports).done == 0
+    with sessions() as session:
+        shown = icalendar.Calendar.from_ical(safe_contact.write_dates(reopen(session, case).at(COME)).decode())
+        assert COME in {each.decoded("dtstart") for each in shown.walk("VEVENT")}
+
+
+def test_a_person_who_asked_for_nothing_is_reminded_of_nothing(
+    sessions: sessionmaker[Session], ports: Ports, case: CaseWork
+) -> None:
+    assert safe_contact.remind_due(sessions, now=COME, ports=ports).done == 0

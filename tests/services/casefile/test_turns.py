@@ -37,6 +37,8 @@ ROWS = [
     ({**SENT, "dates": (LATER, PAST)}, Turn.OVERDUE, Why.REMIND),
     ({**SENT, "dates": (PAST,), "is_reminded": True}, Turn.OVERDUE, Why.COMPLAIN),
     ({**SENT, "dates": (PAST,), "is_taken": True}, Turn.WAITING, Why.COMPLAINED),
+    ({**UNSENT, "is_leaving": True}, Turn.WAITING, Why.LEAVING),
+    ({**SENT, "is_leaving": True, "dates": (SOON,)}, Turn.WAITING, Why.ANSWER),
     ({**SENT, "state": RequestState.MORE_ASKED, "dates": (PAST,)}, Turn.NEEDS_YOU, Why.ASKED),
     ({**SENT, "state": RequestState.REFUSED, "dates": (PAST,)}, Turn.NEEDS_YOU, Why.REFUSED),
     ({**SENT, "state": RequestState.REFUSED, "is_taken": True}, Turn.WAITING, Why.COMPLAINED),
@@ -91,6 +93,12 @@ def test_with_a_team_only_what_the_person_alone_can_do_needs_her(facts: dict[str
     assert find_turn(RequestFacts(**facts), is_with_team=True).turn is expected  # type: ignore[arg-type]
 
 
+def test_while_letters_leave_there_is_nothing_to_mark_as_gone_yet() -> None:
+    leaving = (1, turn(Turn.WAITING, Why.LEAVING))
+    assert find_next([leaving]).why is Why.LEAVING
+    assert find_next([leaving, (2, turn(Turn.WAITING, Why.ANSWER))]).why is Why.ANSWER
+
+
 def test_the_next_thing_is_the_first_of_the_order_with_all_its_requests() -> None:
     turns = [
         (1, turn(Turn.WAITING, Why.ANSWER)),
@@ -120,4 +128,4 @@ def test_where_nothing_can_be_done_the_case_waits_or_is_over() -> None:
 
 
 def test_every_reason_to_do_something_has_its_turn_in_the_order() -> None:
-    assert set(ORDER) == set(Why) - {Why.ANSWER, Why.COMPLAINED, Why.NOTHING, Why.MOVED}
+    assert set(ORDER) == set(Why) - {Why.LEAVING, Why.ANSWER, Why.COMPLAINED, Why.NOTHING, Why.MOVED}

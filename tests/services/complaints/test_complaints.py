@@ -6,6 +6,7 @@ import hashlib
 import io
 import zipfile
 from datetime import date, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pikepdf
@@ -22,6 +23,7 @@ from portal.domain.directory import AddressOutcome
 from portal.domain.documents import CleanDocument, DocumentKind
 from portal.domain.letters.facts import ComplaintFacts, LetterFacts
 from portal.domain.lifecycle import Answer, ComplaintState, LetterKind, StepRefused
+from portal.models.answer_links import AnswerLink
 from portal.models.complaints import Complaint
 from portal.models.jobs import JobState
 from portal.models.letters import Letter
@@ -38,12 +40,12 @@ from portal.services.letters import letters
 from portal.services.letters.drafting import number_of
 from portal.services.letters.printing import Printed
 from portal.services.ports import Ports
-from portal.services.requests import preparing
+from portal.services.requests import answer_links, preparing
 from portal.services.requests.channels import Unchecked
 from portal.services.tracking import answers
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.work import CaseWork
-from tests.services.factories import NOW, make_case
+from tests.services.factories import NOW, make_case, make_ports
 from tests.services.fakes import DAY, HOUR, print_as_json, print_quickly, reopen, run_job, send
 from tests.services.people import share_case
 
@@ -395,6 +397,29 @@ def test_the_bundle_is_a_pdf_with_its_facts_inside_and_every_exhibit_beside_it(
         report = check_file(opened.at(LATE), complaints.read_bundle(opened, 1, redacted=False))
         assert (report.is_whole, report.is_ours, report.history) == (True, True, HistoryState.KNOWN)
         assert [each.state for each in report.dates] == [DateState.SAME]
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_link_for_answers_stands_in_the_letter_as_it_was_sent_and_nowhere_else_in_a_bundle(
+    sessions: sessionmaker[Session], tmp_path: Path
+) -> None:
+    """What was sent is not changed for the authority, who checks its digest; the redacted copy is without it."""
+    ports = make_ports(tmp_path, RECOURSE_BASE_URL="https://portal.example")
+    with sessions.begin() as session:
+        opened = make_case(session, ports, links=X_LINK)
+        send(session, opened, ports)
+        token = answer_links.name_link(ports, session.scalars(select(AnswerLink.request_id)).one()).encode()
+        prepare(session, opened, ports)
+        job_id = job_of(session, opened, ports)
+    assert run_job(sessions, job_id, ports, now=LATE)
+    with sessions() as session:
+        opened = reopen(session, opened)
+        whole, twin = (
+            zipfile.ZipFile(io.BytesIO(complaints.read_bundle(opened, 1, redacted=redacted)))
+            for redacted in (False, True)
+        )
+        assert [name for name in whole.namelist() if token in whole.read(name)] == ["exhibit-1.pdf"]
+        assert [name for name in twin.namelist() if token in twin.read(name)] == []
 
 
 def read_bundle_facts(session: Session, opened: CaseWork, ports: Ports) -> ComplaintFacts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -125,3 +126,22 @@ def test_today_marks_a_case_whose_deadline_ends_soon_and_one_that_was_raised_onc
         rows = [each for each in colleague.page.root.iter("tr") if reference in "".join(each.itertext())]
         assert mark in page
         assert all("".join(row.itertext()).count(mark) == 1 for row in rows)
+
+
+def test_the_mailed_code_cannot_be_guessed_by_trying(desk: Desk, clock: TestClock, tmp_path: Path) -> None:
+    colleague = desk.visit("mira")
+    colleague.go("/desk/account/alerts")
+    press_twice(desk, colleague, "Save", email="mira@harbour.example", digest="8")
+    (mail,) = read_mails(desk, tmp_path / "mail")
+    code = re.findall(r"\b\d{8}\b", mail)[-1]
+    wrong = f"{(int(code) + 1) % 10**8:08}"
+    for _ in range(5):
+        colleague.press("Confirm the address", mailed_code=wrong, status=400)
+        assert "not the code that we mailed" in colleague.page.text
+        clock.move(seconds=1)
+    colleague.press("Confirm the address", mailed_code=wrong, status=400)
+    colleague.press("Confirm the address", mailed_code=code, status=400)
+    assert "Too many wrong tries" in colleague.page.text, "the right one is not looked at either"
+    clock.move(minutes=1)
+    colleague.press("Confirm the address", mailed_code=code)
+    assert "The address is yours" in colleague.page.text

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from portal.domain.lifecycle import Handler, RequestState
+from portal.domain.webhooks import WebhookEvent
+from portal.models.requests import Request
+from portal.models.webhooks import DeliveryState, WebhookDelivery
+from portal.services.webhooks import endpoints
+from portal.services.webhooks.endpoints import Hears
+from tests.services.factories import LINKS, make_case
+from tests.services.fakes import send
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Colleague, Desk
+from tests.web.world import say_over_link
 
 
 def promise(colleague: Colleague, reference: str, *, day: str, status: int = 200, **more: str) -> None:
@@ -74,3 +87,39 @@ def test_a_row_names_the_country_and_the_language(desk: Desk) -> None:
     page = desk.visit("mira").go("/desk/today").text
     assert "Ireland · English" in page
     assert "IE · en" not in page
+
+
+def test_an_answer_over_the_link_stands_among_what_must_be_answered_until_it_was_looked_at(desk: Desk) -> None:
+    now = desk.parts.clock()
+    with desk.parts.sessions.begin() as session:
+        values = {"handler": Handler.TEAM, "team_id": str(desk.team_id)}
+        case = make_case(session, desk.parts.ports, links=LINKS, now=now, **values)
+        send(session, case, desk.parts.ports, 1, at=now)
+        request_id = session.scalars(select(Request.id).where(Request.state == RequestState.SENT)).one()
+        say_over_link(desk.parts.work(session), case.case.id, request_id)
+        reference = case.reference
+    colleague = desk.visit("mira")
+    assert "What must be answered: 1 case" in colleague.page.text
+    assert "answer over the link" in colleague.page.text
+    assert reference in colleague.go("/desk?show=answer").text
+    colleague.go(f"/desk/cases/{reference}/said/1")
+    colleague.press("Put it aside")
+    assert "What must be answered: 0 cases" in colleague.go("/desk/today").text
+
+
+def test_only_who_can_see_to_it_is_told_that_an_address_takes_nothing(desk: Desk) -> None:
+    with desk.parts.sessions.begin() as session:
+        work = desk.parts.work(session)
+        hears = Hears(team_id=desk.team_id)
+        kept, _secret = endpoints.add_endpoint(work, "https://a.example/", {WebhookEvent.CASE_OPENED}, hears)
+        told = WebhookDelivery(id=uuid4(), endpoint_id=kept, case_id=None, event="case.opened", tries=7, sealed=b"")
+        told.state, told.created_at, told.next_try_at = DeliveryState.WAITING, work.now, work.now
+        session.add(told)
+    words = "1 address does not take what we tell it"
+    desk.add("vera")
+    for login, path, sees in (
+        ("mira", "/desk/today", False),
+        ("ines", "/desk/today", True),
+        ("vera", "/desk/staff", True),
+    ):
+        assert (words in desk.visit(login).go(path).text) is sees

@@ -41,6 +41,7 @@ WEIGHTY = {
     "desk_team.set_address": "ines",
     "desk_rules.change": "ines",
     "desk_partners.make": "ines",
+    "desk_webhooks.make": "ines",
     "desk_exchange.make": "mira",
     "desk_lists.take": "mira",
     "desk_staff.invite": "vera",
@@ -57,7 +58,7 @@ LIGHT = {
     """,
     "ends something, which must not be held up": """
         signin.sign_out desk_kept.discard account.end_session desk_alerts.end_feed
-        desk_partners.revoke
+        desk_partners.revoke desk_webhooks.end
         desk_officer.end desk_staff.end_invitation desk_reissue.cancel
     """,
     "changes nothing but the member's own pages": """
@@ -68,6 +69,7 @@ LIGHT = {
     """,
     "keeps the team’s words for its cases, which stand in no paper": "desk_tags.add desk_tags.change desk_tags.drop",
     "says that something was seen": "desk_team.mark_seen",
+    "tells an address again what it was told before": "desk_webhooks.send_again",
     "writes words of a report that its own page shows before it leaves": "desk_reports.write",
     "only looks, and is posted so that nothing stays in an address": "queue.find desk_pasted.look",
     "takes a second member, or begins what a second one has to go on with": """

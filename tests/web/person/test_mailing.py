@@ -107,6 +107,11 @@ def test_one_press_sends_the_letter_and_the_answer_stands_on_her_case_page(
     assert "It is not sent yet." in holder.page.text
     assert "Tell us that you sent it" not in holder.page.text, "nobody is asked to send it a second time"
     assert "is on its way by e-mail" in holder.go("/case/requests/1").text
+    front = holder.go("/case").text
+    assert "Needs you" not in front, "there is nothing for her to do"
+    assert "Your letter is on its way by e-mail" in front
+    assert "See what is on its way" in holder.page.links()
+    holder.go("/case/requests/1")
     assert "Send this letter" not in holder.page.links()
     post(whole, clock)
     post(whole, clock)

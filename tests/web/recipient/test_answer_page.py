@@ -23,6 +23,7 @@ from portal.models.answer_links import LinkAnswer
 from portal.models.events import Event
 from portal.models.requests import Request
 from portal.services.letters import letters
+from portal.services.signin.guess_throttle import PACES, Guess
 from portal.services.tracking import sending
 from portal.services.tracking.link_answers import MOST_AN_HOUR
 from portal.services.tracking.sending import SentCommand
@@ -292,3 +293,22 @@ def test_every_answer_of_the_page_is_a_field_and_a_word_of_the_endpoint(notice: 
     page = visit(notice).go(notice.page)
     fields = {each.get("name") for each in page.root.iter("input")}
     assert {answer.value for answer in (Answer.REMOVED, Answer.NOT_FOUND, Answer.GEO_BLOCKED)} <= fields
+
+
+def test_links_that_nobody_made_are_limited_per_network_and_right_ones_cost_nothing(
+    notice: Notice, clock: TestClock
+) -> None:
+    client = notice.desk.app.test_client()
+    free = PACES[Guess.ANSWER].free
+    for _ in range(free + 5):
+        assert client.get(notice.page, base_url=SITE).status_code == 200, "a right link is forgiven"
+    for number in range(free):
+        made_up = f"{number:04}{notice.token[4:]}"
+        answer = client.get(f"/answer/{made_up}", base_url=SITE) if number % 2 else notice.post({}, token=made_up)
+        assert answer.status_code == 404
+    for answer in (client.get(notice.page, base_url=SITE), notice.post({}), notice.post({}, token="made-up")):
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
+    elsewhere = {"REMOTE_ADDR": "198.51.100.7"}
+    assert client.get(notice.page, base_url=SITE, environ_overrides=elsewhere).status_code == 200
+    clock.move(seconds=1)
+    assert client.get(notice.page, base_url=SITE).status_code == 200

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
+from uuid import uuid4
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField
@@ -16,11 +18,23 @@ from portal.web.forms.answers import AnswerForm
 from portal.web.forms.readers import ReaderForm
 from portal.web.forms.typed_fields import InstantField
 
+PRESS = re.compile(r"[0-9a-f]{32}")
+
+
+class PressField(HiddenField):  # type: ignore[misc]  # WTForms carries no types
+    """The token by which a press counts once, as we make them. Anything else that is sent is no token and gets a new
+    one: it is neither kept nor shown again.
+    """
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        given = valuelist[0] if valuelist else ""
+        self.data = given if PRESS.fullmatch(given) else uuid4().hex
+
 
 class BulkForm(PageForm):
     """What every such form carries: the token by which a press counts once."""
 
-    token = HiddenField()
+    token = PressField()
 
 
 class WhenForm(BulkForm):
@@ -70,7 +84,7 @@ class SameAnswerForm(ReaderForm):
 
     vocabularies = MappingProxyType({"answer": Answer})
 
-    token = HiddenField()
+    token = PressField()
     answer = AnswerForm.answer.desk
     at = AnswerForm.at.desk
     extension_until = AnswerForm.extension_until.desk
