@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, event, func, select
+from sqlalchemy import and_, bindparam, event, func, select
 from sqlalchemy.orm import Session, SessionTransaction
 
 from portal.adapters.vault import SealContext, open_values, seal_values
@@ -22,6 +22,7 @@ from portal.services.ports import Actor
 
 FOLLOW_UPS = frozenset({History.FOLLOW_UP_SET, History.FOLLOW_UP_MOVED, History.FOLLOW_UP_DONE})
 ENDS = "ends of histories"
+_LAST = select(Event).where(Event.case_id == bindparam("of_case")).order_by(Event.sequence.desc()).limit(1)
 _WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 APPROVALS = frozenset(
     {
@@ -90,9 +91,7 @@ def record_all(
     ends = _ends_of(session)
     if case_id not in ends:
         hold_case(session, case_id)
-        last = session.scalars(
-            select(Event).where(Event.case_id == case_id).order_by(Event.sequence.desc()).limit(1)
-        ).one_or_none()
+        last = session.scalars(_LAST, {"of_case": case_id}).one_or_none()
         ends[case_id] = _end_of(last) if last else None
     end, appended = ends[case_id], []
     for new in many:
