@@ -32,7 +32,8 @@ def hand_to_team(work: CaseWork, team_id: UUID) -> None:
     team = find_taking_team(work, team_id)
     if work.case.team_id is not None:
         raise StepRefused("A team is already helping with this case. Go on alone first, then choose another.")
-    give_key(work, team)
+    if is_key_missing(work, team):
+        give_key(work, team)
     work.case.handler, work.case.team_id = Handler.TEAM, team.id
     set_consent(work.session, work.case, "team", given=True, now=work.now)
     finding.mark_case(work)

@@ -174,7 +174,7 @@ def keep_submission(work: CaseWork, plan: SubmissionPlan, *, told: Sequence[NewE
     if team:
         events.append(NewEvent(kind=History.HANDED_TO_TEAM, at=work.now))
     if plan.requests:
-        events += preparing.list_prepared(work, plan.requests)
+        events += preparing.list_prepared(plan.requests.new, now=work.now)
     work.record_all([*events, *told])
     if plan.requests:
         preparing.keep_citations(work, plan.requests)
@@ -320,9 +320,8 @@ def _add_rows(work: CaseWork, items: Sequence[OpenedItem], requests: RequestPlan
 
     Written in one statement and not one by one, because everybody waits for it.
     """
-    work.session.add_all(requests.new if requests else ())
-    work.session.flush()
     if requests:
+        preparing.add_requests(work, requests)
         for row, request_id in requests.moved:
             row.request_id = request_id
     columns = [column.key for column in inspect(Item).column_attrs]

@@ -97,14 +97,14 @@ def add_requests(work: CaseWork, plan: RequestPlan) -> None:
 
 def cite_laws(work: CaseWork, plan: RequestPlan) -> None:
     """The laws of what was planned, and that its requests were prepared: once their links are in their tables."""
-    if events := list_prepared(work, plan):
+    if events := list_prepared(plan.new, now=work.now):
         work.record_all(events)
     keep_citations(work, plan)
 
 
-def list_prepared(work: CaseWork, plan: RequestPlan) -> list[NewEvent]:
-    """What stands in the history of what was planned."""
-    return _list_prepared(work, plan.new)
+def list_prepared(requests: Iterable[Request], *, now: datetime) -> list[NewEvent]:
+    """What the history says of requests that were prepared."""
+    return [NewEvent(kind=History.REQUEST_PREPARED, at=now, request_id=each.id) for each in requests]
 
 
 def keep_citations(work: CaseWork, plan: RequestPlan) -> None:
@@ -289,7 +289,7 @@ def _add_request(work: CaseWork, kind: RequestKind, platform: str, values: Mappi
     (request,) = _make_requests(work, kind, [(platform, values)])
     work.session.add(request)
     work.session.flush()
-    work.record_all(_list_prepared(work, [request]))
+    work.record_all(list_prepared([request], now=work.now))
     return request
 
 
@@ -308,10 +308,6 @@ def _make_requests(
         request.sealed = work.sealed_for(request, {"ticket": "", "details": {}, **values})
         requests.append(request)
     return requests
-
-
-def _list_prepared(work: CaseWork, requests: Iterable[Request]) -> list[NewEvent]:
-    return [NewEvent(kind=History.REQUEST_PREPARED, at=work.now, request_id=each.id) for each in requests]
 
 
 def _move(items: Iterable[Item], request: Request) -> None:
