@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Any, Self
 
 import msgspec
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
 from portal.adapters.vault import SealContext
 from portal.db import Base
-from portal.domain.lifecycle import BEGINNINGS, NEWS, ActorKind, require_open
+from portal.domain.lifecycle import BEGINNINGS, NEWS, ActorKind, CaseStatus, require_open
 from portal.domain.report import Report
 from portal.models.cases import Case
 from portal.models.events import Event
@@ -51,6 +52,16 @@ class CaseWork(Work):
 
     case: Case
     key: bytes
+
+    @property
+    def is_unwritten(self) -> bool:
+        """Whether the case is in no table yet, so that there is nothing of it to read."""
+        return inspect(self.case).transient
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it is not handed in yet: it has neither links nor requests in their tables."""
+        return self.case.status is CaseStatus.DRAFT
 
     @property
     def reference(self) -> str:

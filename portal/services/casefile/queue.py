@@ -226,7 +226,10 @@ def _find_page(
 ) -> Sequence[Any]:
     """The cases of one page in their order, as `_whole` reads them."""
     order, last = queue_filters.order(asked.day), page * most
-    found = union_all(*queue_stretches.find_first(asked, view, last, after)).subquery()
+    parts = list(queue_stretches.find_first(asked, view, last, after))
+    if not parts:  # the place is behind all of this view, as one taken from another view can be
+        return []
+    found = union_all(*parts).subquery()
     ids = select(Case.id).join(found, found.c.id == Case.id).order_by(*order).offset(last - most).limit(most)
     # The few that were found are put into their order once more; what is sorted before that are their ids alone.
     return session.execute(_whole(Case.id.in_(ids)).order_by(*order)).all()

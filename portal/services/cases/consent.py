@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import uuid4
 
@@ -38,11 +39,16 @@ def set_consent(session: Session, case: Case, recipient: str, *, given: bool, no
         select(Consent).where(Consent.case_id == case.id, Consent.recipient == recipient)
     ).one_or_none()
     if row is None and given:
-        session.add(Consent(id=uuid4(), case_id=case.id, recipient=recipient, given_at=now))
+        session.add(_make_consent(case, recipient, now))
     elif row is not None and given and row.withdrawn_at is not None:
         row.given_at, row.withdrawn_at = now, None
     elif row is not None and not given and row.withdrawn_at is None:
         row.withdrawn_at = now
+
+
+def give_first(session: Session, case: Case, recipients: Iterable[str], *, now: datetime) -> None:
+    """The consents that a report is handed in with. A draft has none: there is nothing of it that could be shared."""
+    session.add_all(_make_consent(case, recipient, now) for recipient in recipients)
 
 
 def has_consent(session: Session, case: Case, recipient: str) -> bool:
@@ -57,3 +63,7 @@ def was_decided(session: Session, case: Case, recipient: str) -> bool:
     """Whether the person ever said yes to this recipient, also where they took it back."""
     query = select(Consent.id).where(Consent.case_id == case.id, Consent.recipient == recipient)
     return session.scalars(query).first() is not None
+
+
+def _make_consent(case: Case, recipient: str, now: datetime) -> Consent:
+    return Consent(id=uuid4(), case_id=case.id, recipient=recipient, given_at=now)

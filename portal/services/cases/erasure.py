@@ -55,7 +55,7 @@ from portal.services.background.duties import do_each
 from portal.services.cases import finding
 from portal.services.figures import years
 from portal.services.history import guards, journal
-from portal.services.history.events import NewEvent, record
+from portal.services.history.events import NewEvent, forget_ends, record
 from portal.services.ports import SYSTEM, Ports
 from portal.services.work import CaseWork, Work
 
@@ -170,6 +170,7 @@ def _empty(case: Case, *, now: datetime) -> None:
 
 def _delete_rows(session: Session, case_ids: Sequence[UUID]) -> None:
     guards.forget(session, case_ids)
+    forget_ends(session)
     for table in CHILDREN:
         whole = delete(table).where(table.case_id.in_(case_ids))  # type: ignore[attr-defined]
         session.execute(whole, execution_options={guards.FORGOTTEN: True})

@@ -32,13 +32,17 @@ def hand_to_team(work: CaseWork, team_id: UUID) -> None:
     team = find_taking_team(work, team_id)
     if work.case.team_id is not None:
         raise StepRefused("A team is already helping with this case. Go on alone first, then choose another.")
-    # A call has the wrap from its start.
-    if find_key_row(work.session, work.case, Handler.TEAM, team.id) is None:
+    if is_key_missing(work, team):
         give_key(work, team)
     work.case.handler, work.case.team_id = Handler.TEAM, team.id
     set_consent(work.session, work.case, "team", given=True, now=work.now)
     finding.mark_case(work)
     work.record(NewEvent(kind=History.HANDED_TO_TEAM, at=work.now))
+
+
+def is_key_missing(work: CaseWork, team: Team) -> bool:
+    """Whether a team cannot open the case yet. A call has the team's wrap from its start."""
+    return work.is_unwritten or find_key_row(work.session, work.case, Handler.TEAM, team.id) is None
 
 
 def give_key(work: CaseWork, team: Team) -> None:

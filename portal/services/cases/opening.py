@@ -22,6 +22,7 @@ from portal.services.staff.team_keys import unwrap_for_team
 from portal.services.work import CaseWork, Work
 
 REFERENCE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0, O, 1 or I: it is read aloud on the telephone
+FRESH = 1  # the version of a case that was just written
 NO_SALT = b"\0" * vault.SALT_BYTES
 
 
@@ -46,7 +47,9 @@ class CaseStamp:
 
 
 def read_stamp(work: CaseWork) -> CaseStamp:
-    """Of the case as this transaction sees it."""
+    """Of the case as this transaction sees it; of one that is in no table yet, as when it is."""
+    if work.is_unwritten:
+        return CaseStamp(FRESH, 0)
     query = select(func.max(Event.sequence)).where(Event.case_id == work.case.id)
     return CaseStamp(work.case.version, work.session.scalar(query) or 0)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Executable, bindparam, func, select
 
 from portal.db import Base
 from portal.domain.lifecycle import ActorKind, StepRefused
@@ -47,8 +48,7 @@ def require_room_for_words(work: CaseWork, *texts: str) -> None:
 
 def count_words(work: CaseWork) -> int:
     """Bytes of everything that was typed into the case after it was handed in, as they are kept."""
-    sizes = [_sum_of(table, work) for table in WORDY]
-    found = work.session.execute(select(*sizes)).one()
+    found = work.session.execute(_sum_all(), {"of_case": work.case.id}).one()
     return sum(int(size) for size in found)
 
 
@@ -78,7 +78,12 @@ def require_room_for_letter(work: CaseWork, request: Request) -> None:
         raise NoRoom("Many letters were made here today. They are all kept. Make the next one tomorrow.")
 
 
-def _sum_of(table: type[Base], work: CaseWork) -> ColumnElement[int]:
+@lru_cache(maxsize=1)
+def _sum_all() -> Executable:
+    return select(*(_sum_of(table) for table in WORDY))
+
+
+def _sum_of(table: type[Base]) -> ColumnElement[int]:
     columns: Any = table
-    own = select(func.coalesce(func.sum(func.length(columns.sealed)), 0)).where(columns.case_id == work.case.id)
+    own = select(func.coalesce(func.sum(func.length(columns.sealed)), 0)).where(columns.case_id == bindparam("of_case"))
     return own.scalar_subquery()

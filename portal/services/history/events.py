@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, bindparam, event, func, select
+from sqlalchemy.orm import Session, SessionTransaction
 
 from portal.adapters.vault import SealContext, open_values, seal_values
 from portal.domain.lifecycle import ActorKind, History
@@ -21,6 +21,8 @@ from portal.services.history import guards, journal
 from portal.services.ports import Actor
 
 FOLLOW_UPS = frozenset({History.FOLLOW_UP_SET, History.FOLLOW_UP_MOVED, History.FOLLOW_UP_DONE})
+ENDS = "ends of histories"
+_LAST = select(Event).where(Event.case_id == bindparam("of_case")).order_by(Event.sequence.desc()).limit(1)
 _WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 APPROVALS = frozenset(
     {
@@ -86,19 +88,32 @@ def record_all(
     session: Session, case_id: UUID, key: bytes | None, many: Sequence[NewEvent], *, actor: Actor, now: datetime
 ) -> list[Event]:
     """Append events in this order, with as many statements as for one. Raises as `record`."""
-    hold_case(session, case_id)
-    last = session.scalars(
-        select(Event).where(Event.case_id == case_id).order_by(Event.sequence.desc()).limit(1)
-    ).one_or_none()
-    events = []
+    ends = _ends_of(session)
+    if case_id not in ends:
+        hold_case(session, case_id)
+        last = session.scalars(_LAST, {"of_case": case_id}).one_or_none()
+        ends[case_id] = _end_of(last) if last else None
+    end, appended = ends[case_id], []
     for new in many:
-        last = _make_event(case_id, key, new, last, actor=actor, now=now)
-        events.append(last)
-    session.add_all(events)
-    session.flush()  # the next event of this case reads the last one's digest
-    for event in events:
-        journal.note_event(session, event)
-    return events
+        made = _make_event(case_id, key, new, end, actor=actor, now=now)
+        end = _end_of(made)
+        appended.append(made)
+    session.add_all(appended)
+    session.flush()
+    ends[case_id] = end
+    for made in appended:
+        journal.note_event(session, made)
+    return appended
+
+
+def begin_history(session: Session, case_id: UUID) -> None:
+    """This case was made in this very transaction: there is nothing in its history yet, and nobody else knows of it."""
+    _ends_of(session)[case_id] = None
+
+
+def forget_ends(session: Session) -> None:
+    """Read anew where histories end: before events are deleted, and when what this transaction wrote may be undone."""
+    session.info.get(ENDS, {}).clear()
 
 
 def record_in_cases(session: Session, many: Sequence[tuple[UUID, NewEvent]], *, actor: Actor, now: datetime) -> None:
@@ -109,6 +124,7 @@ def record_in_cases(session: Session, many: Sequence[tuple[UUID, NewEvent]], *, 
     if not many:
         return
     session.flush()
+    forget_ends(session)
     last = _read_last(session, {case_id for case_id, _ in many})
     rows = []
     for case_id, new in many:
@@ -130,6 +146,24 @@ class _End:
     digest: bytes
 
 
+def _end_of(last: Event) -> _End:
+    return _End(last.sequence, last.recorded_at, last.digest)
+
+
+def _ends_of(session: Session) -> dict[UUID, _End | None]:
+    """Where the histories end that this transaction has appended to: it holds these cases, so nobody else has since."""
+    if ENDS not in session.info:
+        session.info[ENDS] = {}
+        event.listen(session, "after_transaction_end", _forget_at_end)
+    ends: dict[UUID, _End | None] = session.info[ENDS]
+    return ends
+
+
+def _forget_at_end(session: Session, ended: SessionTransaction) -> None:
+    if ended.nested or ended.parent is None:  # a savepoint can take back what was written, and the lock with it
+        forget_ends(session)
+
+
 def _read_last(session: Session, case_ids: Collection[UUID]) -> dict[UUID, _End]:
     """Where the history of each of these cases ends."""
     columns = (Event.case_id, Event.sequence, Event.recorded_at, Event.digest)
@@ -140,16 +174,15 @@ def _read_last(session: Session, case_ids: Collection[UUID]) -> dict[UUID, _End]
 
 
 def _make_event(
-    case_id: UUID, key: bytes | None, new: NewEvent, last: Event | None, *, actor: Actor, now: datetime
+    case_id: UUID, key: bytes | None, new: NewEvent, last: _End | None, *, actor: Actor, now: datetime
 ) -> Event:
     if new.detail and key is None:
         raise ValueError("a detail needs the case's key")
-    end = _End(last.sequence, last.recorded_at, last.digest) if last else None
-    event = Event(**_make_row(case_id, new, end, actor=actor, now=now))
+    made = Event(**_make_row(case_id, new, last, actor=actor, now=now))
     if new.detail and key is not None:
-        event.sealed = seal_values(key, event_context(event), dict(new.detail))
-        event.digest = digest_of(event, previous=last.digest if last else b"")
-    return event
+        made.sealed = seal_values(key, event_context(made), dict(new.detail))
+        made.digest = digest_of(made, previous=last.digest if last else b"")
+    return made
 
 
 def _make_row(case_id: UUID, new: NewEvent, last: _End | None, *, actor: Actor, now: datetime) -> dict[str, Any]:
@@ -241,10 +274,10 @@ def _digest(
 def find_break(events: Sequence[Event]) -> Event | None:
     """The first event whose digest or place in the row does not fit, or None for a whole chain."""
     previous = b""
-    for sequence, event in enumerate(events, start=1):
-        if event.sequence != sequence or event.digest != digest_of(event, previous=previous):
-            return event
-        previous = event.digest
+    for sequence, each in enumerate(events, start=1):
+        if each.sequence != sequence or each.digest != digest_of(each, previous=previous):
+            return each
+        previous = each.digest
     return None
 
 

@@ -24,6 +24,7 @@ import msgspec
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Insert,
     Row,
     Select,
     Table,
@@ -166,7 +167,7 @@ def insert_rows(session: Session, model: type[Any], rows: Iterable[Mapping[str, 
             row["guard"] = guard_of(found.keys, model.__tablename__, row)
             _add(session, found, model, row, row["guard"], 1)
     if whole:
-        session.execute(insert(model.__table__), whole)
+        session.execute(_INSERTS[model], whole)
 
 
 def change_rows(
@@ -521,18 +522,18 @@ def write_sums(session: Session) -> None:
     rows = {scope: _count_on(keys, scope, kept.get(scope), *changed[scope]) for scope in sorted(changed)}
     moved = [row for scope, row in rows.items() if scope in kept and row]
     if moved:
-        connection.execute(update(_SUMS).where(_SUMS.c.scope == bindparam("held")), moved)
+        connection.execute(_MOVE_SUMS, moved)
     if fresh := [row for scope, row in rows.items() if scope not in kept]:
-        connection.execute(insert(_SUMS).values(scope=bindparam("held")), fresh)
+        connection.execute(_ADD_SUMS, fresh)
 
 
 def _hold_sums(connection: Connection, scopes: Iterable[UUID]) -> dict[UUID, Any]:
-    query = select(_SUMS).where(_SUMS.c.scope.in_(list(scopes))).order_by(_SUMS.c.scope).with_for_update()
-    kept = {row.scope: row for row in connection.execute(query)}
+    held = {"scopes": list(scopes)}
+    kept = {row.scope: row for row in connection.execute(_HOLD_SUMS, held)}
     if connection.dialect.name == "postgresql" and any(scope not in kept for scope in scopes):
         # Two that both find no sum yet would both make it: whoever comes second waits here and looks again.
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        kept = {row.scope: row for row in connection.execute(query)}
+        kept = {row.scope: row for row in connection.execute(_HOLD_SUMS, held)}
     return kept
 
 
@@ -583,8 +584,14 @@ def _list_defaults(model: type[Any]) -> dict[str, Any]:
     return {column.name: column.default.arg for column in scalar}
 
 
-_SUMS: Table = metadata.tables[GuardSum.__tablename__]
 _NAMES: Mapping[type[Any], tuple[str, ...]] = MappingProxyType(_list_columns())
+# Statements that nearly every transaction runs are put together once, which takes as long as to run them.
+_SUMS: Table = metadata.tables[GuardSum.__tablename__]
+_CHOSEN_SUMS = select(_SUMS).where(_SUMS.c.scope.in_(bindparam("scopes", expanding=True)))
+_HOLD_SUMS = _CHOSEN_SUMS.order_by(_SUMS.c.scope).with_for_update()
+_MOVE_SUMS = update(_SUMS).where(_SUMS.c.scope == bindparam("held"))
+_ADD_SUMS = insert(_SUMS).values(scope=bindparam("held"))
+_INSERTS: Mapping[type[Any], Insert] = MappingProxyType({model: insert(model.__table__) for model in _NAMES})
 _DEFAULTS: Mapping[type[Any], Mapping[str, Any]] = MappingProxyType({m: _list_defaults(m) for m in _NAMES})
 # What a migration puts into the rows that are there when it adds a column, by table. Such a value is not digested, nor
 # is an empty one, so that these rows keep fitting their guards.

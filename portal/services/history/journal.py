@@ -28,6 +28,7 @@ PENDING = "entries for the journal"
 TIP = 1
 _WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _ENTRIES: Table = metadata.tables[JournalEntry.__tablename__]
+_ADD_ENTRIES = insert(_ENTRIES)
 LOCK = 4_732_653  # of PostgreSQL, for this journal alone
 
 
@@ -170,7 +171,7 @@ def write_pending(session: Session) -> None:
     is_ours = keys is not None and _may_guard(keys, tip, pending)
     told = (each for each in pending if each.event is None or inspect(each.event).persistent)
     if entries := [_append(tip, each) for each in told]:
-        session.connection().execute(insert(_ENTRIES), entries)
+        session.connection().execute(_ADD_ENTRIES, entries)
     if keys is not None and is_ours:
         tip.guard = guard_of_tip(keys, tip.position, tip.digest)
     pending.clear()

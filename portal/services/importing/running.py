@@ -28,7 +28,7 @@ from portal.models.imports import ImportMark, ImportState, TableImport
 from portal.models.items import Item
 from portal.models.requests import Request
 from portal.services.background.jobs import Finish, RunningJob, Stopped
-from portal.services.cases import handover, messages
+from portal.services.cases import messages
 from portal.services.cases.instants import BadInstant
 from portal.services.history.events import NewEvent
 from portal.services.importing.reading import Placed, list_placed
@@ -165,16 +165,11 @@ def _is_marked(sessions: sessionmaker[Session], order: _Order, case: ImportCase,
 def _make(work: Work, order: _Order, case: ImportCase) -> None:
     """A new case. Raises as the steps of the intake."""
     opened = drafts.make_draft(work, language=order.waiting.language)
-    work.session.add(opened.case)
-    work.session.flush()
-    handover.give_key(opened, handover.find_taking_team(work, order.team_id))
-    work.session.add(_make_mark(opened, order, case))
-    work.session.flush()
     first, *later = list_waves(case)
     plan = submission.plan_submission(opened, told=_make_report(order, case, first), by=BY_IMPORT)
-    submission.keep_submission(opened, plan)
     told = NewEvent(kind=History.CONSENT_TOLD, at=work.now, detail={"text": SAID_ONCE + order.word.told.strip()})
-    opened.record(told)
+    submission.keep_submission(opened, plan, told=[told])
+    work.session.add(_make_mark(opened, order, case))
     if case.notes:
         messages.add_note(opened, "\n".join(case.notes))
     _settle(opened, order, first)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen, SealContext
@@ -41,6 +41,7 @@ TOLD_FOR = timedelta(days=30)  # what came of it
 MOST_WAITING = 3  # of one member; the oldest goes first
 PURPOSE = "importing tables"
 _AT_ONCE = 400  # values in one statement
+_MARKS = select(ImportMark).where(ImportMark.value.in_(bindparam("chosen", expanding=True)))  # put together once
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -234,8 +235,8 @@ def find_marks(work: Work, team_id: UUID, cases: Iterable[ImportCase]) -> Mappin
     by_value = {value: case.key for case in cases for _id, value in list_values(work.ports.keys, team_id, case)}
     values, found = list(by_value), dict[str, ImportMark]()
     for first in range(0, len(values), _AT_ONCE):
-        query = select(ImportMark).where(ImportMark.value.in_(values[first : first + _AT_ONCE]))
-        found |= {by_value[mark.value]: mark for mark in work.session.scalars(query)}
+        some = {"chosen": values[first : first + _AT_ONCE]}
+        found |= {by_value[mark.value]: mark for mark in work.session.scalars(_MARKS, some)}
     return found
 
 

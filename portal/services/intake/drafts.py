@@ -22,7 +22,7 @@ from portal.models.cases import Case
 from portal.services.background.duties import do_together
 from portal.services.cases.erasure import delete_drafts
 from portal.services.cases.keys import wrap_for_words
-from portal.services.cases.opening import CaseStamp, Changed, new_reference, read_stamp
+from portal.services.cases.opening import FRESH, CaseStamp, Changed, new_reference, read_stamp
 from portal.services.cases.room import require_room_for_pasted
 from portal.services.ports import SYSTEM, Ports
 from portal.services.staff import accounts
@@ -31,7 +31,6 @@ from portal.services.work import CaseWork, Work
 LINK_LIMIT = 500
 LONGEST_GIVEN = 300  # characters of a pasted address that is shown beside the link that stood in it
 EMPTY_LASTS = timedelta(days=1)  # a draft that nobody went on with; a flood of them is gone soon
-FRESH = 1  # a case's version when `start_draft` is done
 AT_ONCE = 50  # drafts deleted in one transaction, so that nobody who writes waits long
 
 

@@ -16,16 +16,17 @@ from portal.adapters import vault
 from portal.domain.intake import Missing, missing
 from portal.domain.lifecycle import CaseStatus, Filer, Handler, History, ItemState, Path, require_submitted
 from portal.domain.report import RejectedText, Report, ReportedLink, ReportedPlace, YesNo
+from portal.models.accounts import Team
 from portal.models.cases import Case, Mandate
 from portal.models.items import Item
 from portal.reference.platform_names import find_named
 from portal.services.cases import finding
-from portal.services.cases.consent import set_consent
-from portal.services.cases.handover import hand_to_team, open_to_record
+from portal.services.cases.consent import give_first
+from portal.services.cases.handover import find_taking_team, give_key, is_key_missing, open_to_record
 from portal.services.cases.opening import CaseStamp, read_stamp
 from portal.services.cases.room import require_room_for_pasted
 from portal.services.history import guards
-from portal.services.history.events import NewEvent
+from portal.services.history.events import NewEvent, begin_history
 from portal.services.intake.drafts import PastedLinks, ReadText, read_text, sort_links, with_links
 from portal.services.law.applicability import platform_column
 from portal.services.requests import preparing
@@ -149,19 +150,34 @@ def plan_submission(
     )
 
 
-def keep_submission(work: CaseWork, plan: SubmissionPlan) -> Receipt:
-    """The draft becomes a case. For whoever holds it as it stood at the plan's stamp."""
-    report = plan.report
-    _fill_columns(work.case, report, now=work.now)
+def keep_submission(work: CaseWork, plan: SubmissionPlan, *, told: Sequence[NewEvent] = ()) -> Receipt:
+    """The draft becomes a case. For whoever holds it as it stood at the plan's stamp, also where it is in no table yet.
+
+    `told` stands in its history behind what the portal did. Its own row is written once, and before all that hangs on
+    it; its history in one statement, at last. Raises StepRefused where the team takes no cases.
+    """
+    report, is_new = plan.report, work.is_unwritten
+    team = find_taking_team(work, UUID(report.team_id)) if _carrier(report) is Handler.TEAM else None
+    needs_key = team is not None and is_key_missing(work, team)
+    _fill_columns(work.case, report, team, now=work.now)
+    work.case.sealed, work.case.item_count = plan.sealed, len(plan.items)
+    work.session.add(work.case)
+    work.session.flush()
+    if is_new:
+        begin_history(work.session, work.case.id)
+    if team and needs_key:
+        give_key(work, team)
     _keep_consents(work, report)
-    work.case.sealed = plan.sealed
     _add_rows(work, plan.items, plan.requests)
     detail = {"digest": plan.digest, **({"by": plan.by} if plan.by else {})}
-    work.record(NewEvent(kind=History.SUBMITTED, at=work.now, detail=detail))
-    if _carrier(report) is Handler.TEAM:
-        hand_to_team(work, UUID(report.team_id))
+    events = [NewEvent(kind=History.SUBMITTED, at=work.now, detail=detail)]
+    if team:
+        events.append(NewEvent(kind=History.HANDED_TO_TEAM, at=work.now))
     if plan.requests:
-        preparing.cite_laws(work, plan.requests)
+        events += preparing.list_prepared(plan.requests.new, now=work.now)
+    work.record_all([*events, *told])
+    if plan.requests:
+        preparing.keep_citations(work, plan.requests)
     return Receipt(work.reference, work.now, plan.digest)
 
 
@@ -205,6 +221,7 @@ def keep_items(work: CaseWork, plan: AddingPlan) -> AddedLinks:
         open_to_record(work)
     work.case.sealed, work.case.path = plan.sealed, plan.report.path
     if plan.requests:
+        work.case.item_count += len(plan.items)
         _add_rows(work, plan.items, plan.requests)
         work.record(NewEvent(kind=History.ITEMS_ADDED, at=work.now, facts={"count": len(plan.items)}))
         preparing.cite_laws(work, plan.requests)
@@ -235,21 +252,24 @@ def digest_report(report: Report) -> str:
     return hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def _fill_columns(case: Case, report: Report, *, now: datetime) -> None:
+def _fill_columns(case: Case, report: Report, team: Team | None, *, now: datetime) -> None:
     case.status, case.submitted_at, case.retention_until = CaseStatus.OPEN, now, None
     case.path, case.depiction = report.path, report.depiction
     case.filer = report.filer or Filer.SELF
     case.country, case.subdivision = report.country or None, report.subdivision or None
+    if team:
+        case.handler, case.team_id = Handler.TEAM, team.id
     case.under_18 = {YesNo.YES: True, YesNo.NO: False}.get(report.under_18) if report.under_18 else None
 
 
 def _keep_consents(work: CaseWork, report: Report) -> None:
-    for recipient, given in (
-        ("platforms", report.share_with_platforms),
-        ("regulators", report.share_with_regulators),
-    ):
-        if given:
-            set_consent(work.session, work.case, recipient, given=True, now=work.now)
+    given = {
+        "platforms": report.share_with_platforms,
+        "regulators": report.share_with_regulators,
+        "team": work.case.team_id is not None,
+    }
+    recipients = (recipient for recipient, is_given in given.items() if is_given)
+    give_first(work.session, work.case, recipients, now=work.now)
     if report.filer in {Filer.PARENT, Filer.REPRESENTATIVE}:
         row = Mandate(id=uuid4(), case_id=work.case.id, ends_on=report.authority_ends_on, created_at=work.now)
         row.sealed = work.sealed_for(row, {"authority": report.authority})
@@ -263,7 +283,8 @@ def _carrier(report: Report) -> Handler:
 
 def _make_items(work: CaseWork, links: Sequence[ReportedLink], places: Sequence[ReportedPlace]) -> Sequence[OpenedItem]:
     """Items for links and places, numbered on from those already there. They are in no table yet."""
-    last = work.session.scalar(select(func.max(Item.number)).where(Item.case_id == work.case.id)) or 0
+    query = select(func.max(Item.number)).where(Item.case_id == work.case.id)
+    last = 0 if work.is_draft else work.session.scalar(query) or 0
     reported: tuple[ReportedLink | ReportedPlace, ...] = (*links, *places)
     return [_make_item(work, number, one) for number, one in enumerate(reported, start=last + 1)]
 
@@ -306,5 +327,3 @@ def _add_rows(work: CaseWork, items: Sequence[OpenedItem], requests: RequestPlan
     columns = [column.key for column in inspect(Item).column_attrs]
     guards.insert_rows(work.session, Item, ({name: getattr(item.row, name) for name in columns} for item in items))
     finding.mark_links(work, ((item.row.id, item.values["url"]) for item in items if item.row.url_index))
-    work.case.item_count += len(items)
-    work.session.flush()

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import select, text, tuple_
+from sqlalchemy import bindparam, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from portal.domain.regimes import Regime
@@ -14,6 +14,8 @@ from portal.models.laws import LawVersion
 from portal.reference.registry import Registry
 
 LOCK = 4_732_654  # of PostgreSQL, for these rows alone
+_NAMES = (LawVersion.regime, LawVersion.version)
+_KEPT = select(*_NAMES).where(tuple_(*_NAMES).in_(bindparam("keys", expanding=True)))  # put together once
 
 
 def keep_laws(session: Session, regimes: Iterable[Regime], *, now: datetime) -> None:
@@ -33,9 +35,7 @@ def keep_laws(session: Session, regimes: Iterable[Regime], *, now: datetime) -> 
 def _list_kept(session: Session, keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
     if not keys:
         return set()
-    query = select(LawVersion.regime, LawVersion.version)
-    found = query.where(tuple_(LawVersion.regime, LawVersion.version).in_(list(keys)))
-    return {(row.regime, row.version) for row in session.execute(found)}
+    return {(row.regime, row.version) for row in session.execute(_KEPT, {"keys": list(keys)})}
 
 
 def find_law(session: Session, regime_id: str, version: str, registry: Registry) -> Regime | None:

@@ -20,7 +20,6 @@ from portal.domain.report import RejectedText, Report, YesNo
 from portal.models.cases import Case, CaseKey
 from portal.models.events import Event
 from portal.models.partners import PartnerCase
-from portal.services.cases import handover
 from portal.services.cases.instants import check_instant
 from portal.services.cases.keys import lock_at, unlock_at, wrap_for_words
 from portal.services.cases.opening import Changed, NoAccess
@@ -95,19 +94,16 @@ def open_case(work: Work, caller: Caller, prepared: Prepared, order: PartnerOrde
     if not order.told.text.strip():
         raise StepRefused("Send the text that the person was told and agreed to. Without a yes no case is opened.")
     opened = work.on(prepared.draft.case, prepared.draft.key)
-    work.session.add(opened.case)
-    work.session.flush()
-    handover.give_key(opened, handover.find_taking_team(work, caller.team_id))
-    work.session.add(prepared.way_back)
-    work.session.add(_wrap(opened, caller))
-    work.session.flush()
+    told_at = check_instant(order.told.at, opened.case, now=work.now)
+    told = (
+        NewEvent(kind=History.CONSENT_TOLD, at=told_at, detail={"text": order.told.text.strip()}),
+        NewEvent(kind=History.FIRST_WORDS_MADE, at=work.now),
+    )
     report = drafts.add_read_links(_make_report(order, caller), prepared.read)
     plan = submission.plan_submission(opened, told=report, by=BY_PARTNER)
-    receipt = submission.keep_submission(opened, plan)
-    told_at = check_instant(order.told.at, opened.case, now=work.now)
-    opened.record(NewEvent(kind=History.CONSENT_TOLD, at=told_at, detail={"text": order.told.text.strip()}))
-    opened.record(NewEvent(kind=History.FIRST_WORDS_MADE, at=work.now))
     opened.case.news_at = work.now
+    receipt = submission.keep_submission(opened, plan, told=told)
+    work.session.add_all((prepared.way_back, _wrap(opened, caller)))
     work.session.flush()
     return OpenedCase(
         work=opened,

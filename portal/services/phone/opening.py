@@ -58,8 +58,8 @@ def keep_case(work: CaseWork, plan: SubmissionPlan, call: Call) -> Receipt:
 
     Raises StepRefused, BadAddress.
     """
-    receipt = submission.keep_submission(work, plan)
-    work.record(NewEvent(kind=History.CONSENT_TOLD, at=work.now, detail={"text": call.told}))
+    told = NewEvent(kind=History.CONSENT_TOLD, at=work.now, detail={"text": call.told})
+    receipt = submission.keep_submission(work, plan, told=[told])
     work.case.assignee_id = None  # so that taking it stands in the history, whoever began the call
     queue.take_case(work)
     if call.risks:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -127,12 +127,16 @@ def list_direct(report: Report, registry: Registry) -> list[Regime]:
     ]
 
 
-def write_bases(work: Work, cited: Iterable[tuple[UUID, Sequence[Citation]]]) -> None:
-    """Replace the bases of requests, named by their ids, that have not been sent; keep the records of their laws."""
+def write_bases(work: Work, cited: Iterable[tuple[UUID, Sequence[Citation]]], *, fresh: Collection[UUID] = ()) -> None:
+    """Replace the bases of requests, named by their ids, that have not been sent; keep the records of their laws.
+
+    Those that are `fresh` have none yet.
+    """
     chosen = list(cited)
     regimes = {citation.regime.id: citation.regime for _, citations in chosen for citation in citations}
     keep_laws(work.session, regimes.values(), now=work.now)
-    work.session.execute(delete(Basis).where(Basis.request_id.in_([request_id for request_id, _ in chosen])))
+    if older := [request_id for request_id, _ in chosen if request_id not in fresh]:
+        work.session.execute(delete(Basis).where(Basis.request_id.in_(older)))
     rows = [
         {
             "id": uuid4(),

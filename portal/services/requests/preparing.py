@@ -71,11 +71,12 @@ def plan_requests(work: CaseWork, report: Report, *, handler: Handler, fresh: Se
     Reads only, so it needs no lock; `report` and `handler` are as they will be when it is written down.
     """
     waiting: dict[str, list[OpenedItem]] = {}
-    for item in (*_list_waiting(work), *fresh):
+    for item in (*(() if work.is_draft else _list_waiting(work)), *fresh):
         waiting.setdefault(item.row.platform, []).append(item)
     if not waiting:
         return RequestPlan(new=(), moved=(), cited=())
-    open_ones = {name: request for name, request in _list_unwritten(work).items() if name in waiting}
+    unwritten = {} if work.is_draft else _list_unwritten(work)
+    open_ones = {name: request for name, request in unwritten.items() if name in waiting}
     missing = [(name, {"name": _name_of(work, group[0])}) for name, group in waiting.items() if name not in open_ones]
     new = _make_requests(work, RequestKind.NOTICE, missing)
     requests = open_ones | {request.platform: request for request in new}
@@ -96,8 +97,19 @@ def add_requests(work: CaseWork, plan: RequestPlan) -> None:
 
 def cite_laws(work: CaseWork, plan: RequestPlan) -> None:
     """The laws of what was planned, and that its requests were prepared: once their links are in their tables."""
-    _record_prepared(work, plan.new)
-    write_bases(work, plan.cited)
+    if events := list_prepared(plan.new, now=work.now):
+        work.record_all(events)
+    keep_citations(work, plan)
+
+
+def list_prepared(requests: Iterable[Request], *, now: datetime) -> list[NewEvent]:
+    """What the history says of requests that were prepared."""
+    return [NewEvent(kind=History.REQUEST_PREPARED, at=now, request_id=each.id) for each in requests]
+
+
+def keep_citations(work: CaseWork, plan: RequestPlan) -> None:
+    """The laws of what was planned, once its requests are in their tables."""
+    write_bases(work, plan.cited, fresh={request.id for request in plan.new})
 
 
 def set_details(work: CaseWork, number: int, command: DetailsCommand) -> None:
@@ -277,7 +289,7 @@ def _add_request(work: CaseWork, kind: RequestKind, platform: str, values: Mappi
     (request,) = _make_requests(work, kind, [(platform, values)])
     work.session.add(request)
     work.session.flush()
-    _record_prepared(work, [request])
+    work.record_all(list_prepared([request], now=work.now))
     return request
 
 
@@ -287,7 +299,8 @@ def _make_requests(
     """New requests, each with its platform and what is sealed in its row, numbered on. They are in no table yet."""
     if not wanted:
         return []
-    last = work.session.scalar(select(func.max(Request.number)).where(Request.case_id == work.case.id)) or 0
+    query = select(func.max(Request.number)).where(Request.case_id == work.case.id)
+    last = 0 if work.is_draft else work.session.scalar(query) or 0
     requests = []
     for number, (platform, values) in enumerate(wanted, start=last + 1):
         request = Request(id=uuid4(), case_id=work.case.id, number=number, platform=platform, kind=kind)
@@ -295,12 +308,6 @@ def _make_requests(
         request.sealed = work.sealed_for(request, {"ticket": "", "details": {}, **values})
         requests.append(request)
     return requests
-
-
-def _record_prepared(work: CaseWork, requests: Iterable[Request]) -> None:
-    events = [NewEvent(kind=History.REQUEST_PREPARED, at=work.now, request_id=each.id) for each in requests]
-    if events:
-        work.record_all(events)
 
 
 def _move(items: Iterable[Item], request: Request) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 
 from flask import current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from portal.domain.paging import cut
@@ -102,12 +104,18 @@ def receipt(work: CaseWork) -> ResponseReturnValue:
         zone=zone_of(work),
         near=people_near(work.report),
         address=address,
-        code=draw_code(address),
+        code=_draw_address(address),
         letters=case.requests.total,
         team=case.team_name,
         is_online=work.report.is_online is YesNo.YES,
         things=len(find_missing_facts(work, [each.dossier for each in escalated]).facts),
     )
+
+
+@lru_cache(maxsize=1)
+def _draw_address(address: str) -> Markup:
+    """The portal's own address, which is on every receipt; nothing about a case is in it."""
+    return draw_code(address)
 
 
 @bp.post("/case/receipt")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from flask import render_template, request, session, url_for
+from flask import g, render_template, request, session, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -67,8 +67,13 @@ def find(work: CaseWork, name: str) -> StepId | None:
 
 
 def needed_for(report: Report) -> frozenset[str]:
-    """What decides which questions come, besides the report: whether there is a team to ask."""
-    return frozenset({rules.TEAM}) if drafts.list_teams_to_ask(unit().db, report.country) else rules.NOTHING_NEEDED
+    """What decides which questions come, besides the report: whether there is a team to ask. A page asks that several
+    times; it is read once.
+    """
+    known: dict[str, bool] = g.setdefault("has_team_to_ask", {})
+    if report.country not in known:
+        known[report.country] = bool(drafts.list_teams_to_ask(unit().db, report.country))
+    return frozenset({rules.TEAM}) if known[report.country] else rules.NOTHING_NEEDED
 
 
 def make_form(report: Report, step: StepId) -> PlainForm:

@@ -125,3 +125,11 @@ def test_a_case_that_the_member_does_not_see_is_no_place_to_go_on_from(filled: t
     for reference in ("CASE-9999", ""):
         found = queue.list_queue(work, team_ids=(team.id,), choice=QueueChoice(), page=1, after=reference)
         assert found.page == 1
+
+
+@pytest.mark.parametrize("view", list(QueueFilter))
+def test_a_place_behind_a_whole_view_has_nothing_behind_it(filled: tuple[Work, Team], view: QueueFilter) -> None:
+    work, team = filled
+    everything = _as_a_whole(work, QueueFilter.ALL)
+    found = queue.list_queue(work, team_ids=(team.id,), choice=QueueChoice(show=view), page=1, after=everything[-1])
+    assert not {row.reference for row in found.rows} & set(everything)

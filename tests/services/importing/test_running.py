@@ -31,6 +31,11 @@ from tests.services.factories import NOW, make_work
 from tests.services.importing.tables import TOLD, WORD, Importer, write_people, write_rows
 from tests.statements import counted
 
+# A transaction, the case and what hangs on it: its key, consents, request, link and its mark, history, laws and the
+# mark of its row in the table; before that is it there, and the team twice, the second time held; then the journal (3)
+# and the sums of guards (2).
+OF_ONE_CASE = 19
+ASKED_BY_POSTGRESQL = 2  # the locks of the journal and of new sums, and the sums again; it begins by itself
 INSTAGRAM = "https://www.instagram.com/p/Invented"
 
 
@@ -296,3 +301,17 @@ def test_a_case_takes_the_same_number_of_statements_in_a_large_table_as_in_a_sma
 
     count(3, 0)  # the process reads what it keeps
     assert count(30, 100) <= count(6, 200) + 2
+
+
+def test_to_open_a_case_takes_few_statements(importer: Importer) -> None:
+    def count(people: int, start: int) -> int:
+        with importer.sessions() as session, counted(session) as statements:
+            seen = importer.take_in(write_people(people, 1, start=start).replace("2026-11-20", ""))
+            assert (seen.made, seen.refused) == (people, ())
+            return statements()
+
+    count(1, 0)  # the process reads what it keeps, and the database the laws
+    with importer.sessions() as session:
+        asks_for_locks = session.get_bind().dialect.name == "postgresql"
+    of_one = OF_ONE_CASE + ASKED_BY_POSTGRESQL * asks_for_locks
+    assert count(12, 100) - count(2, 200) <= 10 * of_one

@@ -220,6 +220,20 @@ def test_handing_in_many_links_takes_few_statements(session: Session, ports: Por
     assert count() <= 60
 
 
+@pytest.mark.parametrize(("handler", "most"), [(Handler.PERSON, 15), (Handler.TEAM, 19)])
+def test_a_report_becomes_a_case_in_few_statements(session: Session, ports: Ports, handler: Handler, most: int) -> None:
+    make_case(session, ports)  # so that its laws are kept
+    team, _key = make_team(session)
+    opened, _words = make_draft(session, ports, handler=handler, team_id=str(team.id))
+    session.commit()
+    work = fresh(opened)
+    with counted(session) as count:
+        submission.submit(work)
+        session.commit()
+    asks_for_locks = session.get_bind().dialect.name == "postgresql"
+    assert count() <= most + 3 * asks_for_locks
+
+
 def paste(first: int, last: int) -> str:
     return "\n".join(f"https://x.com/someone/status/{number}" for number in range(first, last))
 
