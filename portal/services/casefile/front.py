@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import func, select
 
@@ -47,6 +48,7 @@ from portal.services.complaints.views import ComplaintLine
 from portal.services.letters.further import list_topics
 from portal.services.requests.dossier import Dossier, list_items
 from portal.services.requests.escalation import escalation_view, list_escalation
+from portal.services.tracking.parcels import list_leaving
 from portal.services.work import CaseWork
 
 
@@ -216,7 +218,9 @@ def read_lines(work: CaseWork, dossiers: Iterable[Dossier]) -> tuple[FrontLine, 
     """A line for each request, by the order of what to do."""
     consents = has_consent(work.session, work.case, "platforms")
     is_with_team = work.case.handler is Handler.TEAM
-    lines = (_describe(each, has_consent=consents, is_with_team=is_with_team) for each in dossiers)
+    known = tuple(dossiers)
+    leaving = _list_leaving(work, known)
+    lines = (_describe(each, leaving, has_consent=consents, is_with_team=is_with_team) for each in known)
     return tuple(sorted(lines, key=_place))
 
 
@@ -236,14 +240,15 @@ def _is_missed(row: Clock, now: datetime) -> bool:
     return is_over or row.state is ClockState.MISSED
 
 
-def turn_of(dossier: Dossier, *, has_consent: bool, is_with_team: bool) -> RequestTurn:
-    """Whose turn it is with one request."""
+def turn_of(dossier: Dossier, leaving: frozenset[UUID], *, has_consent: bool, is_with_team: bool) -> RequestTurn:
+    """Whose turn it is with one request. `leaving` are requests whose letter waits to leave by e-mail."""
     request, states = dossier.request, {item.row.state for item in dossier.items}
     is_sent = request.sent_at is not None
     facts = RequestFacts(
         state=request.state,
         is_sent=is_sent,
         is_ready=is_sent or _is_ready(dossier),
+        is_leaving=request.id in leaving,
         has_consent=has_consent,
         has_back=ItemState.BACK in states,
         is_reminded=any(event.kind is History.REMINDED for event in dossier.events),
@@ -259,6 +264,7 @@ def find_moves(dossier: Dossier, fastest: Sequence[str]) -> tuple[RequestTurn, t
     work = dossier.work
     turn = turn_of(
         dossier,
+        _list_leaving(work, (dossier,)),
         has_consent=has_consent(work.session, work.case, "platforms"),
         is_with_team=work.case.handler is Handler.TEAM,
     )
@@ -277,13 +283,19 @@ def find_return(dossiers: Sequence[Dossier], number: int) -> int | None:
     return None
 
 
-def _describe(dossier: Dossier, *, has_consent: bool, is_with_team: bool) -> FrontLine:
+def _list_leaving(work: CaseWork, dossiers: Iterable[Dossier]) -> frozenset[UUID]:
+    """Asked only where a letter can wait: nothing leaves by e-mail from a portal without a mail server."""
+    may_wait = work.ports.config.mail is not None and any(each.request.sent_at is None for each in dossiers)
+    return list_leaving(work) if may_wait else frozenset()
+
+
+def _describe(dossier: Dossier, leaving: frozenset[UUID], *, has_consent: bool, is_with_team: bool) -> FrontLine:
     items = dossier.items
     return FrontLine(
         number=dossier.number,
         platform_name=dossier.name,
         kind=dossier.request.kind,
-        turn=turn_of(dossier, has_consent=has_consent, is_with_team=is_with_team),
+        turn=turn_of(dossier, leaving, has_consent=has_consent, is_with_team=is_with_team),
         links=len(items),
         gone=sum(1 for item in items if item.row.state is ItemState.REMOVED),
     )

@@ -31,6 +31,7 @@ class Why(StrEnum):
     ASKED = "asked"  # they want something from the person
     BACK = "back"  # what was gone is there again, and the new letter has not left
     SEND = "send"
+    LEAVING = "leaving"  # the letter goes by e-mail from here, and has not left
     COMPLETE = "complete"  # something is missing without which no letter can be made
     CONSENT = "consent"  # the person has not said yes to writing to platforms
     REMIND = "remind"
@@ -57,13 +58,15 @@ class OwedDate:
 class RequestFacts:
     """What the rules look at of one request.
 
-    `is_ready`: a letter can be made of what is known. `is_taken`: a complaint that rests on it has left. `is_moved`:
-    some of its links came back and belong to a newer request. `dates`: those that run or were missed, in any order.
+    `is_ready`: a letter can be made of what is known. `is_leaving`: it waits to leave by e-mail. `is_taken`: a
+    complaint that rests on it has left. `is_moved`: some of its links came back and belong to a newer request. `dates`:
+    those that run or were missed, in any order.
     """
 
     state: RequestState
     is_sent: bool
     is_ready: bool = True
+    is_leaving: bool = False
     has_consent: bool = True
     has_back: bool = False
     is_reminded: bool = False
@@ -132,7 +135,7 @@ def find_next(turns: Iterable[tuple[int, RequestTurn]]) -> NextThing:
         group = _TOGETHER if why in _TOGETHER else {why}
         if any(turn.why is why for _number, turn in todo):
             return NextThing(why=why, numbers=tuple(number for number, turn in todo if turn.why in group))
-    is_waiting = any(turn.turn is Turn.WAITING for _number, turn in known)
+    is_waiting = any(turn.turn is Turn.WAITING and turn.why is not Why.LEAVING for _number, turn in known)
     return NextThing(why=Why.ANSWER if is_waiting else Why.NOTHING)
 
 
@@ -141,6 +144,8 @@ def _find_turn(facts: RequestFacts) -> RequestTurn:
         return RequestTurn(turn=Turn.CLOSED, why=Why.NOTHING)
     if facts.state is RequestState.REMOVED:
         return RequestTurn(turn=Turn.GONE, why=Why.MOVED if facts.is_moved else Why.NOTHING)
+    if facts.is_leaving and not facts.is_sent:
+        return RequestTurn(turn=Turn.WAITING, why=Why.LEAVING)
     if not facts.is_sent:
         return RequestTurn(turn=Turn.NEEDS_YOU, why=_before_sending(facts))
     if facts.state is RequestState.MORE_ASKED:

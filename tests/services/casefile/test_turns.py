@@ -29,6 +29,7 @@ UNSENT = {"state": RequestState.PREPARED, "is_sent": False}
 SENT = {"state": RequestState.SENT, "is_sent": True}
 ROWS = [
     ({**UNSENT}, Turn.NEEDS_YOU, Why.SEND),
+    ({**UNSENT, "is_leaving": True, "has_back": True}, Turn.WAITING, Why.LEAVING),
     ({**UNSENT, "has_back": True}, Turn.NEEDS_YOU, Why.BACK),
     ({**UNSENT, "has_consent": False}, Turn.NEEDS_YOU, Why.CONSENT),
     ({**UNSENT, "is_ready": False, "has_consent": False}, Turn.NEEDS_YOU, Why.COMPLETE),
@@ -117,7 +118,8 @@ def test_where_nothing_can_be_done_the_case_waits_or_is_over() -> None:
     assert find_next([(1, turn(Turn.WAITING, Why.ANSWER)), (2, turn(Turn.GONE, Why.NOTHING))]).why is Why.ANSWER
     assert find_next([(1, turn(Turn.GONE, Why.NOTHING))]).why is Why.NOTHING
     assert find_next([]).why is Why.NOTHING
+    assert find_next([(1, turn(Turn.WAITING, Why.LEAVING))]).why is Why.NOTHING, "nobody can mark it as gone yet"
 
 
 def test_every_reason_to_do_something_has_its_turn_in_the_order() -> None:
-    assert set(ORDER) == set(Why) - {Why.ANSWER, Why.COMPLAINED, Why.NOTHING, Why.MOVED}
+    assert set(ORDER) == set(Why) - {Why.LEAVING, Why.ANSWER, Why.COMPLAINED, Why.NOTHING, Why.MOVED}
