@@ -15,6 +15,7 @@ from tests.browser.story import MAIL, NAME, PASTED
 from tests.browser.visitor import Visitor
 from tests.services.factories import make_work
 
+MAIN = ".button:not(.button--second, .button--quiet, .button--danger):visible"
 PHONE = {"width": 360, "height": 740}
 MOST_TAPS, MOST_PASTES, MOST_PAGES = 12, 2, 13
 MOST_TAPS_BY_MAIL, MOST_PAGES_BY_MAIL = 38, 36
@@ -175,6 +176,9 @@ def test_ten_letters_by_mail_take_two_taps_each(site: Site, admit: Admit, has_sc
         counting.tap("Look again")
     for number in range(1, len(TAKE_MAIL) + 1):
         visitor.sees(f"Letter {number} of 10")
+        tall = visitor.page.evaluate("document.documentElement.scrollHeight")
+        assert tall <= 2 * PHONE["height"], f"{tall / PHONE['height']:.2f} screens"
+        assert visitor.page.locator("main").locator(MAIN).count() == 1
         counting.tap("Send it for me")
         visitor.is_at("Send it for me")
         assert "What I ask you to do" in visitor.page.get_by_label("The whole letter").input_value()

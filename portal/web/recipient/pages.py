@@ -117,7 +117,7 @@ def send(token: str) -> ResponseReturnValue:
         with refusals(form, SaidWrong):
             said = form.read()
             try:
-                return render_template("recipient/taken.html", became=_keep(token, said).value)
+                return render_template("recipient/taken.html", token=token, became=_keep(token, said).value)
             except LinkOver:
                 return _show_over()
             except TooManyAnswers as error:

@@ -127,6 +127,7 @@ def test_one_press_sends_the_letter_and_the_answer_stands_on_her_case_page(
     assert "We removed it." in holder.page.text
     holder.follow("Save their answer")
     assert "We think it says: They took it down" in holder.page.text
+    assert holder.page.text.index("We think it says") < holder.page.text.index("Paste what they wrote"), "nothing to do"
     assert "Is this right? If not, choose what fits below." in holder.page.text
     holder.press("That’s right, save it")
     assert "Their answer is saved." in holder.page.text
