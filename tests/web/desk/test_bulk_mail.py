@@ -75,7 +75,9 @@ def test_the_preview_tells_who_goes_by_mail_and_who_by_form_and_each_leaves_once
 ) -> None:
     reference = desk.add_case(links=MIXED)
     prepare(desk, colleague, reference)
-    page = colleague.go(together(reference, "mail"))
+    page = colleague.go(colleague.page.path)
+    assert "Record as sent" in page.links()
+    page = colleague.follow("Send by e-mail from here")
     assert "It will be done for 1 request" in page.text
     assert "to abuse@imgur.com" in page.text
     assert "Nobody has checked this address for a while." in page.text
