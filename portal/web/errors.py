@@ -31,16 +31,16 @@ NO_SECRETS = """
     authority_ends_on auto back case_cap cases change channel colleague column columns company complaints confirm
     confirmation confirmed consent contact_by countries country covers danger date_form day days density depiction
     digest dismiss door due email ends_on explanation extension_until factor filer first for_all found_words from
-    from_file give given goes_on gone handler hard_cap has_checked has_no_ticket heard how how_found identity_offer
-    is_certain is_final is_online items keep kept kept_form key kind label language last letter letters levels limit
-    link links login made_from mails_dates mark meaning more name name_kind never no_answer_link note now number
-    open order other others outcome owner part_independence part_remarks part_who part_work pass_on passes_on pasted
-    phone place places platform postal_address proof put_in question read reason received_at receiver recipient
-    reference remove replies request requests role safe_contact safe_words said said_accuracy said_at
-    said_good_faith said_no_consent said_perjury saved say scopes sent_as sent_at signature signed_on since skip
-    snippet sought speaker stated_at stop subdivision suicide tag tags team team_id text threat threatened_on ticket
-    title to to_authorities to_platforms told told_at took_it under_18 until use verdict version view wait weekends
-    when which wish withdraw words_by work zone
+    from_file geo_blocked give given goes_on gone handler hard_cap has_checked has_no_ticket heard how how_found
+    identity_offer is_certain is_final is_online items keep kept kept_form key kind label language last letter
+    letters levels limit link links login made_from mails_dates mark meaning more more_asked name name_kind never
+    no_answer_link not_found not_violation note now number open order other others outcome owner part_independence
+    part_remarks part_who part_work pass_on passes_on pasted phone place places platform postal_address proof put_in
+    question read reason received_at receiver recipient reference remove removed replies request requests role
+    safe_contact safe_words said said_accuracy said_at said_good_faith said_no_consent said_perjury saved say scopes
+    sent_as sent_at signature signed_on since skip snippet sought speaker stated_at stop subdivision suicide tag
+    tags team team_id text threat threatened_on ticket title to to_authorities to_platforms told told_at took_it
+    under_18 until use verdict version view wait weekends when which wish withdraw words_by work wrong_place zone
 """
 REPEATED = frozenset(NO_SECRETS.split())
 # `answer` is what the person's check question asks for, and here one of a list.

@@ -16,7 +16,7 @@ from tests.web.test_foreign_ids import READ_BY_HAND, list_fields
 from tests.web.test_routes import EVERY_ROUTE, GROUPS, TABLE, Gets, Group, _address
 from tests.web.world import PASSWORD, TITLE, Caller, World, let_in, make_world
 
-MACHINES = ("api.", "partner.")  # no form: nothing that was sent to them is ever shown again
+MACHINES = ("api.", "partner.", "recipient_machines.")  # no form: nothing that was sent to them is ever shown again
 POSTS = [  # the forms: what a program sends has none
     endpoint
     for method, endpoint, _rule in EVERY_ROUTE
