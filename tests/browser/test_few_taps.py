@@ -7,13 +7,18 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Route
 
+from portal.domain.directory import AddressOutcome
+from portal.services.directory.address_checks import note_outcome
 from tests.browser.conftest import Admit
 from tests.browser.site import Site
 from tests.browser.story import MAIL, NAME, PASTED
 from tests.browser.visitor import Visitor
+from tests.services.factories import make_work
 
+MAIN = ".button:not(.button--second, .button--quiet, .button--danger):visible"
 PHONE = {"width": 360, "height": 740}
 MOST_TAPS, MOST_PASTES, MOST_PAGES = 12, 2, 13
+MOST_TAPS_BY_MAIL, MOST_PAGES_BY_MAIL = 38, 36
 MOST_TAPS_OF_ALL, MOST_PAGES_OF_ALL, MOST_TAPS_A_PLATFORM = 60, 12, 5
 WAY = (
     "Get something taken down", "Begin", "I wrote them down", "Me", "No, 18 or older", "New Zealand",
@@ -27,6 +32,19 @@ PLATFORMS = (
     "www.pinterest.com/pin/10000000000000000{}/", "vk.com/wall-1000_{}",
 )  # fmt: skip
 THIRTY = "\n".join(f"https://{each.format(number)}" for each in PLATFORMS for number in (1, 2, 3))
+TAKE_MAIL = {  # platforms that take mail and have no form, with an address of the directory
+    "imgur": ("imgur.com/a/Invented{}", "abuse@imgur.com"),
+    "catbox": ("catbox.moe/c/inv00{}", "admin@catbox.moe"),
+    "cyberdrop": ("cyberdrop.me/a/inv00{}", "abuse@cyberdrop.me"),
+    "erome": ("www.erome.com/a/Inv0000{}", "contact@erome.com"),
+    "gab": ("gab.com/invented/posts/10000{}", "support@gab.com"),
+    "noodlemagazine": ("noodlemagazine.com/watch/-1_10000{}", "abuse@noodlemagazine.com"),
+    "odysee": ("odysee.com/@invented/{}", "help@odysee.com"),
+    "rentry": ("rentry.co/invented{}", "support@rentry.co"),
+    "scrolller": ("scrolller.com/invented-{}", "report@scrolller.com"),
+    "voe": ("voe.sx/invented{}", "abuse@voe.sx"),
+}
+THIRTY_BY_MAIL = "\n".join(f"https://{link.format(number)}" for link, _to in TAKE_MAIL.values() for number in (1, 2, 3))
 THEIR_FORM = "<!doctype html><html lang=en><title>Report</title><h1>Their own form</h1></html>"
 
 
@@ -139,6 +157,46 @@ def test_ten_letters_are_sent_in_few_taps(site: Site, admit: Admit, has_scripts:
     asked = [trouble for trouble in visitor.troubles if trouble.startswith("a request left the host: https://")]
     assert len(asked) == len(PLATFORMS)
     visitor.troubles[:] = [trouble for trouble in visitor.troubles if trouble not in asked]
+
+
+@pytest.mark.parametrize("has_scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_ten_letters_by_mail_take_two_taps_each(site: Site, admit: Admit, has_scripts: bool) -> None:
+    """One to read it, one to send it. Nobody opens a form, copies, or comes back with a number."""
+    check_addresses(site)
+    visitor = admit(viewport=PHONE, java_script_enabled=has_scripts, locale="en-NZ")
+    counting = Counting(visitor)
+    report(counting, THIRTY_BY_MAIL)
+    counting.tap("They are on paper. Send my letters")
+    counting.tick("This is true. I say it today, for each letter named here.")
+    counting.paste("Your signature: type your name", NAME)
+    visitor.press("Begin with", exact=False)
+    counting.taps += 1
+    assert site.work() == len(TAKE_MAIL)
+    if not has_scripts:
+        counting.tap("Look again")
+    for number in range(1, len(TAKE_MAIL) + 1):
+        visitor.sees(f"Letter {number} of 10")
+        tall = visitor.page.evaluate("document.documentElement.scrollHeight")
+        assert tall <= 2 * PHONE["height"], f"{tall / PHONE['height']:.2f} screens"
+        assert visitor.page.locator("main").locator(MAIN).count() == 1
+        counting.tap("Send it for me")
+        visitor.is_at("Send it for me")
+        assert "What I ask you to do" in visitor.page.get_by_label("The whole letter").input_value()
+        counting.tap("Yes, send it")
+    visitor.is_at("Your letters are on their way")
+    assert counting.taps + counting.pastes <= MOST_TAPS_BY_MAIL + (not has_scripts)
+    assert counting.pages <= MOST_PAGES_BY_MAIL + (not has_scripts)
+    counting.tap("Go to my case")
+    visitor.sees("10 waiting")
+    visitor.sees("There is nothing to do now.")
+
+
+def check_addresses(site: Site) -> None:
+    """Somebody wrote to each of them today, and it worked: only then is a person offered to have it sent."""
+    with site.parts.sessions.begin() as session:
+        work = make_work(session, site.parts.ports, now=site.clock())
+        for platform, (_link, address) in TAKE_MAIL.items():
+            note_outcome(work, platform, address, AddressOutcome.WORKED)
 
 
 def answer_for_them(route: Route) -> None:

@@ -282,7 +282,8 @@ class _Rules:
     def __init__(self, work: CaseWork, dossiers: Sequence[Dossier], chosen: Sequence[Dossier]) -> None:
         self._work = work
         self._chosen = chosen
-        self._late = {line.number for line in read_lines(work, dossiers) if line.is_late}
+        sent = [each for each in dossiers if each.request.sent_at is not None]
+        self._late = {line.number for line in read_lines(work, sent) if line.is_late}
         self._items: dict[int | None, list[ItemView]] = {}
         for item in item_views(work):
             self._items.setdefault(item.request_number, []).append(item)

@@ -18,7 +18,7 @@ from portal.services.tracking import later_mailing, mailing, parcels
 from portal.services.tracking.parcels import MailCommand, MailOffer
 from portal.services.work import CaseWork
 
-BY_FORM = "Goes by their form or by post. Where an e-mail address is known too, its own page offers it."
+BY_FORM = "Goes by their form or by post. Where we know an e-mail address too, the request’s page offers it."
 NO_LETTER = "No letter is ready. Prepare it first."
 NOTHING_WAITS = "No later letter waits to be sent."
 NO_ADDRESS = "No e-mail address of it is known. Send it on its own page."

@@ -47,6 +47,7 @@ from portal.services.complaints.views import ComplaintLine
 from portal.services.letters.further import list_topics
 from portal.services.requests.dossier import Dossier, list_items
 from portal.services.requests.escalation import escalation_view, list_escalation
+from portal.services.tracking.parcels import list_leaving
 from portal.services.work import CaseWork
 
 
@@ -269,6 +270,7 @@ def find_moves(dossier: Dossier, fastest: Sequence[str]) -> tuple[RequestTurn, t
         dossier,
         has_consent=has_consent(work.session, work.case, "platforms"),
         is_with_team=work.case.handler is Handler.TEAM,
+        is_leaving=dossier.request.sent_at is None and dossier.request.id in list_leaving(work),
     )
     options = (escalation_view(option) for option in list_escalation(dossier))
     return turn, pick_moves(turn, topics=list_topics(dossier), options=options, fastest=fastest)

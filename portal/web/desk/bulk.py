@@ -28,10 +28,10 @@ LONGEST_TICKET = 300
 ACTIONS = ", ".join(BulkAction)
 # What usually follows, for the same requests.
 _NEXT = {
-    BulkAction.LETTERS: BulkAction.SENT,
-    BulkAction.CHECK: BulkAction.SENT,
-    BulkAction.REMIND: BulkAction.REMINDED,
-    BulkAction.COMPLAIN: BulkAction.LODGED,
+    BulkAction.LETTERS: (BulkAction.MAIL, BulkAction.SENT),
+    BulkAction.CHECK: (BulkAction.MAIL, BulkAction.SENT),
+    BulkAction.REMIND: (BulkAction.MAIL_LATER, BulkAction.REMINDED),
+    BulkAction.COMPLAIN: (BulkAction.LODGED,),
 }
 _BEFORE_SENDING = frozenset({BulkAction.LETTERS, BulkAction.CHECK, BulkAction.MAIL, BulkAction.SENT})
 _AT_ANY_TIME = frozenset({BulkAction.GONE, BulkAction.CLOSE})
@@ -93,7 +93,7 @@ def show_done(member: SignedInStaff, work: CaseWork, token: str) -> Answered:
         is_running=bool(running),
         percent=percent,
         numbers=[each.number for each in results],
-        next_step=_NEXT.get(step),
+        next_steps=[each for each in _NEXT.get(step, ()) if _is_offered(each)],
     )
 
 
@@ -101,13 +101,16 @@ def choices_for(work: CaseWork, dossiers: Iterable[Dossier] | None = None) -> Ma
     """What there is to choose from: platforms, states, each request; `dossiers` as in `list_choosable`."""
     rows = bulk.list_choosable(work, dossiers)
     states = tuple(dict.fromkeys(state for *_row, state in rows))
-    has_mail = unit().config.mail is not None
     return {
         "choosable": rows,
         "platforms": {slug: name for _number, slug, name, _state in rows},
         "states": states,
-        "actions": tuple(each for each in BulkAction if _fits(each, states) and (has_mail or each not in bulk.BY_MAIL)),
+        "actions": tuple(each for each in BulkAction if _fits(each, states) and _is_offered(each)),
     }
+
+
+def _is_offered(action: BulkAction) -> bool:
+    return action not in bulk.BY_MAIL or unit().config.mail is not None
 
 
 def _fits(action: BulkAction, states: tuple[RequestState, ...]) -> bool:

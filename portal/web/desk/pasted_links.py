@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import request
 from werkzeug.exceptions import NotFound
@@ -17,7 +17,6 @@ from portal.services.cases.finding import FoundPlaces
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
-from portal.web.desk.bulk import LONGEST_TOKEN
 from portal.web.desk.case_access import open_case
 from portal.web.desk.forms.bulk import SameAnswerForm
 from portal.web.desk.forms.pasted_links import LONGEST, PasteLinksForm
@@ -61,7 +60,7 @@ def do(member: SignedInStaff) -> Answered:
     is_seen = request.form.get("what") == "gone"
     if not is_seen and not form.validate():
         return _show(member, pasted, form, status=400)
-    token = (form.token.data or uuid4().hex)[:LONGEST_TOKEN]
+    token = str(form.token.data)
     for reference, item_ids in _find(member, pasted).cases.items():
         try:
             with unit().writing() as session:
@@ -108,6 +107,6 @@ def _look_in_all(member: SignedInStaff, cases: Mapping[str, frozenset[UUID]]) ->
 
 def _make_form() -> SameAnswerForm:
     form = SameAnswerForm(staff_reader())
-    if not form.token.data:
-        form.token.data, form.at.data = uuid4().hex, unit().now
+    if "token" not in request.form:
+        form.at.data = unit().now
     return form

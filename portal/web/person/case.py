@@ -19,6 +19,7 @@ from portal.domain.report import YesNo
 from portal.services.casefile.front import read_front, read_lines
 from portal.services.casefile.overview import Parts, read_overview
 from portal.services.casefile.page import describe_events, list_events
+from portal.services.casefile.turns import Why
 from portal.services.casefile.ways_in import find_news
 from portal.services.cases.room import NoRoom
 from portal.services.cases.team_handover import find_current
@@ -62,6 +63,7 @@ def show(work: CaseWork) -> str:
     dossiers = read_dossiers(work)
     mails = person_mailing.read_first_mails(work)
     front, zone, now = read_front(work, dossiers, leaving=mails.leaving), zone_of(work), unit().now
+    leaving = {line.number for line in front.lines if line.turn.why is Why.LEAVING}  # nothing is added to these now
     return render_template(
         "person/case/show.html",
         case=front,
@@ -84,7 +86,7 @@ def show(work: CaseWork) -> str:
         hand_on=work.case.team_id is not None and find_current(work) is not None,
         joined=case_links.find_merged(work),
         news=find_news(work, token=session_token()),
-        stronger=describe_missing(find_missing_facts(work, dossiers)),
+        stronger=describe_missing(find_missing_facts(work, [each for each in dossiers if each.number not in leaving])),
     )
 
 

@@ -314,7 +314,6 @@ def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> Response
     zone, now, dossier = zone_of(work), unit().now, read_dossier(work, view.number)
     later = later_mailing.list_sendable(dossier) if person_mailing.is_offered(work) else ()
     mails_out, later_mails = mailing.list_all_mails(dossier)
-    is_leaving = bool(mails_out) and mails_out[0].is_on_its_way
     turn, moves = find_moves(dossier, [route.regime.id for route in fastest_for(work.report)])
     return show_form(
         "person/request/show.html",
@@ -323,9 +322,7 @@ def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> Response
         zone=zone,
         now=now,
         turn=turn,
-        what_now=_("Your letter to %(name)s is on its way by e-mail.", name=view.platform_name)
-        if is_leaving
-        else next_steps.say_what_now(view.platform_name, turn, zone, now, has_moves=bool(moves)),
+        what_now=next_steps.say_what_now(view.platform_name, turn, zone, now, has_moves=bool(moves)),
         moves=moves,
         after=answer_words.say_next(view),
         corrected=[next_steps.say_corrected(each, zone, now) for each in view.corrections],
@@ -335,7 +332,6 @@ def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> Response
         said=link_answers.list_answers(work, view.number),
         mails=case_mail.list_mails(work, view.number),
         mails_out=mails_out,
-        is_leaving=is_leaving,
         later_mails=later_mails,
         mailable=[each.number for each in later if person_mailing.find_later_address(work, each.number)],
         describe_mail=describe_nature,

@@ -15,7 +15,7 @@ from portal.services.casefile import sharing as case_sharing
 from portal.services.requests import proofs
 from portal.services.requests.channels import COPYRIGHT_READERS
 from portal.services.requests.dossier import REQUEST_LETTERS
-from portal.services.tracking import send_round, sending
+from portal.services.tracking import person_mailing, send_round, sending
 from portal.services.tracking.send_round import SentLine, StepView
 from portal.services.work import CaseWork
 from portal.web import letter_making
@@ -161,6 +161,7 @@ def end(work: CaseWork) -> ResponseReturnValue:
         "person/send/end.html",
         PlainForm(formdata=None),
         round=found,
+        sends_for=person_mailing.is_offered(work),
         groups=group_by_date(sorted(found.sent[:FEW_LINES], key=_ends_at), zone_of(work)),
         is_cut=len(found.sent) > FEW_LINES,
         until=lambda line: describe_until(line, zone_of(work)),
@@ -176,6 +177,7 @@ def _show_start(
         "person/send/start.html",
         form,
         round=found,
+        sends_for=person_mailing.is_offered(work),
         to_say=to_say,
         name=send_round.name_all(to_say),
         is_own=_is_own(work),

@@ -121,7 +121,7 @@ def send(token: str) -> ResponseReturnValue:
             said = form.read()
             try:
                 _find_link(token)
-                return render_template("recipient/taken.html", became=_keep(token, said).value)
+                return render_template("recipient/taken.html", token=token, became=_keep(token, said).value)
             except LinkOver:
                 return _show_over()
             except TooSoon as error:

@@ -29,6 +29,7 @@ UNSENT = {"state": RequestState.PREPARED, "is_sent": False}
 SENT = {"state": RequestState.SENT, "is_sent": True}
 ROWS = [
     ({**UNSENT}, Turn.NEEDS_YOU, Why.SEND),
+    ({**UNSENT, "is_leaving": True, "has_back": True}, Turn.WAITING, Why.LEAVING),
     ({**UNSENT, "has_back": True}, Turn.NEEDS_YOU, Why.BACK),
     ({**UNSENT, "has_consent": False}, Turn.NEEDS_YOU, Why.CONSENT),
     ({**UNSENT, "is_ready": False, "has_consent": False}, Turn.NEEDS_YOU, Why.COMPLETE),

@@ -75,7 +75,9 @@ def test_the_preview_tells_who_goes_by_mail_and_who_by_form_and_each_leaves_once
 ) -> None:
     reference = desk.add_case(links=MIXED)
     prepare(desk, colleague, reference)
-    page = colleague.go(together(reference, "mail"))
+    page = colleague.go(colleague.page.path)
+    assert "Record as sent" in page.links()
+    page = colleague.follow("Send by e-mail from here")
     assert "It will be done for 1 request" in page.text
     assert "to abuse@imgur.com" in page.text
     assert "Nobody has checked this address for a while." in page.text
@@ -87,11 +89,25 @@ def test_the_preview_tells_who_goes_by_mail_and_who_by_form_and_each_leaves_once
     for _press in range(2):
         colleague.seen.append(asking)
         colleague.press("Send by e-mail from here: 1", has_checked="y")
-        assert "Given to the mail server." in colleague.page.text
+        assert "On its way by e-mail." in colleague.page.text
     post(desk, clock)
     post(desk, clock)
     assert Counter(str(mail["To"]) for mail in mailbox.mails) == {"abuse@imgur.com": 1}
     assert "It was sent already." in colleague.go(together(reference, "mail")).text
+
+
+def test_one_whose_address_nobody_checked_is_looked_at_again_from_the_results(
+    desk: Desk, colleague: Colleague, mailbox: Mailbox, clock: TestClock
+) -> None:
+    reference = desk.add_case(links=MIXED)
+    prepare(desk, colleague, reference)
+    colleague.go(together(reference, "mail"))
+    colleague.press("Send by e-mail from here: 1")
+    assert "Done for 0 of 1 requests." in colleague.page.text
+    colleague.follow("Look at the rest again: 1")
+    colleague.press("Send by e-mail from here: 1", has_checked="y")
+    assert "Done for 1 of 1 requests." in colleague.page.text
+    assert "Look at the rest again" not in colleague.page.text
 
 
 def test_letters_of_many_cases_leave_in_one_press_and_their_reminders_too(

@@ -99,10 +99,17 @@ def test_one_press_sends_the_letter_and_the_answer_stands_on_her_case_page(
     page = holder.follow("Send it for me")
     for words in (ADDRESS, SENDER, "Their answer comes to your case.", "You can take it back until it leaves."):
         assert words in page.text
-    holder.press("Send it for me")
+    holder.press("Yes, send it")
     assert "leaves in a few minutes" in holder.page.text
     assert holder.page.heading == "Your letters are on their way"
     assert "1 letter is on its way by e-mail" in holder.page.text
+    assert "the answer comes to your case" in holder.page.text
+    case = holder.go("/case")
+    assert "The letter is on its way by e-mail" in case.text
+    assert "ready to send" not in case.text, "nobody is asked to send it a second time"
+    assert "stronger" not in case.text, "what is on its way is not changed any more"
+    assert "Send my letter" not in case.links()
+    holder.go("/case/send/end")
     holder.follow("Imgur")
     assert "It is not sent yet." in holder.page.text
     assert "Tell us that you sent it" not in holder.page.text, "nobody is asked to send it a second time"
@@ -126,6 +133,7 @@ def test_one_press_sends_the_letter_and_the_answer_stands_on_her_case_page(
     assert "We removed it." in holder.page.text
     holder.follow("Save their answer")
     assert "We think it says: They took it down" in holder.page.text
+    assert holder.page.text.index("We think it says") < holder.page.text.index("Paste what they wrote"), "nothing to do"
     assert "Is this right? If not, choose what fits below." in holder.page.text
     holder.press("That’s right, save it")
     assert "Their answer is saved." in holder.page.text
@@ -136,14 +144,14 @@ def test_it_is_taken_back_while_it_waits_and_can_then_be_sent_again(
 ) -> None:
     holder.follow("Send it for me")
     asking = holder.page
-    holder.press("Send it for me")
+    holder.press("Yes, send it")
     holder.go("/case/send/1")
     holder.press("Take it back")
     assert "You took it back. It was not sent." in holder.page.text
     clock.move(minutes=1)
     for _press in range(2):
         holder.seen.append(asking)
-        holder.press("Send it for me")
+        holder.press("Yes, send it")
     post(whole, clock)
     assert len(mailbox.mails) == 1
 
@@ -157,7 +165,7 @@ def test_what_did_not_leave_is_told_with_what_to_do(
 ) -> None:
     mailbox.answers.append(answer)
     holder.follow("Send it for me")
-    holder.press("Send it for me")
+    holder.press("Yes, send it")
     post(whole, clock)
     assert words in holder.go("/case/send/1").text
     assert words in holder.go("/case/requests/1").text
@@ -170,7 +178,7 @@ def test_one_that_was_refused_or_came_back_is_told_on_the_case_page(
 ) -> None:
     mailbox.refuses = "550 no such mailbox"
     holder.follow("Send it for me")
-    holder.press("Send it for me")
+    holder.press("Yes, send it")
     post(whole, clock)
     holder.go("/case")
     holder.follow("A letter did not arrive")
@@ -180,7 +188,7 @@ def test_one_that_was_refused_or_came_back_is_told_on_the_case_page(
     mailbox.refuses = ""
     holder.go("/case/send/1")
     holder.follow("Send it for me")
-    holder.press("Send it for me")
+    holder.press("Yes, send it")
     post(whole, clock)
     assert "A letter did not arrive" not in holder.go("/case").text
     with whole.sessions.begin() as session:
@@ -194,7 +202,7 @@ def test_another_letter_than_the_one_that_was_looked_at_does_not_leave(
     holder: Visitor, whole: Parts, mailbox: Mailbox, clock: TestClock
 ) -> None:
     holder.follow("Send it for me")
-    page = holder.press("Send it for me", letter="7", status=400)
+    page = holder.press("Yes, send it", letter="7", status=400)
     assert any("Another letter was made" in each for each in page.errors)
     post(whole, clock)
     assert mailbox.mails == []
@@ -203,7 +211,7 @@ def test_another_letter_than_the_one_that_was_looked_at_does_not_leave(
 def test_a_reminder_is_sent_for_her_too(visitor: Visitor, whole: Parts, mailbox: Mailbox, clock: TestClock) -> None:
     holder, words = visitor, begin(visitor, whole)
     holder.follow("Send it for me")
-    holder.press("Send it for me")
+    holder.press("Yes, send it")
     post(whole, clock)
     clock.move(days=10)
     worker.run_sweep(whole)
@@ -212,7 +220,7 @@ def test_a_reminder_is_sent_for_her_too(visitor: Visitor, whole: Parts, mailbox:
     holder.go("/case/requests/1")
     holder.press("Make a reminder")
     holder.follow("Send it for me")
-    holder.press("Send it for me")
+    holder.press("Yes, send it")
     assert "It is not sent yet." in holder.page.text
     post(whole, clock)
     assert len(mailbox.mails) == 2

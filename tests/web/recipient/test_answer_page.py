@@ -125,13 +125,14 @@ def test_an_empty_form_confirms_receipt_and_a_filled_one_waits(notice: Notice) -
     visitor.press("Send the answer")
     assert "Receipt confirmed" in visitor.page.text
     assert notice.count(History.RECEIPT_CONFIRMED) == 1
-    visitor.go(notice.page)
+    visitor.follow("Answer for each link")
     assert "We know that you got it" in visitor.page.text
     visitor.press("Send the answer", removed="1-2", not_violation="3", text="Allowed by our rules.", ticket="X-7")
     assert "Your answer is saved" in visitor.page.text
-    visitor.go(notice.page)
+    visitor.follow("Back to the notice")
     visitor.press("Send the answer", removed="1-2", not_violation="3", text="Allowed by our rules.", ticket="X-7")
     assert "We have this answer" in visitor.page.text
+    assert "Back to the notice" in visitor.page.links()
     assert (notice.count(History.ANSWERED), notice.state()) == (0, RequestState.SENT)
 
 
