@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import alembic.command
@@ -79,14 +79,20 @@ def compare(before: Contents, url: str, step: str) -> Contents:
         after = read_contents(engine)
     kept: Contents = {}
     for name in before.keys() & after.keys():
-        assert after[name].keys() >= before[name].keys(), f"{step}: rows of {name} are gone"
+        stay = {key: old for key, old in before[name].items() if not may_go(step, name, old)}
+        assert after[name].keys() >= stay.keys(), f"{step}: rows of {name} are gone"
         kept[name] = {}
-        for key, old in before[name].items():
+        for key, old in stay.items():
             new = after[name][key]
             kept[name][key] = {column: value for column, value in old.items() if column in new}
             changed = {column for column, value in kept[name][key].items() if value != new[column]}
             assert not changed, f"{step}: {name} {key}"
     return kept
+
+
+def may_go(step: str, name: str, row: Mapping[str, object]) -> bool:
+    """The one kind of row that a way down gives up: a mail about no request, which the portal before could not send."""
+    return (step, name) == ("down to 0046", "letter_mails") and row["request_id"] is None
 
 
 @contextmanager

@@ -302,13 +302,14 @@ SENT_ON: Mapping[Group, Mapping[str, Gets]] = MappingProxyType(
         **{group: {"/desk/sign-in": Gets.SIGN_IN} for group in Group if group not in _OF_PERSONS},
     }
 )
-REFUSED = {401: Gets.KEY, 403: Gets.FORBIDDEN, 404: Gets.MISSING}
+# Whoever asks for links that were never made too often has to wait: 429.
+REFUSED = {401: Gets.KEY, 403: Gets.FORBIDDEN, 404: Gets.MISSING, 429: Gets.MISSING}
 
 
 def _read(answer: TestResponse, group: Group, what: str) -> Gets:
     """What was got. Pages on the way are checked for what no page may get wrong."""
     status = answer.status_code
-    assert status in {200, 303, 400, 401, 403, 404, 409}, f"{what}: {status}"
+    assert status in {200, 303, 400, 401, 403, 404, 409, 429}, f"{what}: {status}"
     if status == 303:
         return SENT_ON[group].get(answer.headers["Location"], Gets.OPEN)
     if answer.mimetype == "text/html":

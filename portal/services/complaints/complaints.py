@@ -156,7 +156,8 @@ def prepare_each(
 
 
 def _find_option(work: CaseWork, regime_id: str, regulator_id: str) -> ComplaintOption:
-    """Raises StepRefused where it is not there, or not open yet."""
+    """Raises StepRefused where it is not there, or not open yet, and before all else where the case is closed."""
+    require_open(work.case.status)
     found = options(work)
     option = next((each for each in found if (each.regime, each.regulator) == (regime_id, regulator_id)), None)
     if option is None:

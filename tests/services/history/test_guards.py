@@ -173,6 +173,7 @@ def test_every_table_is_guarded_or_said_not_to_be() -> None:
         "partner_uses",
         "webhook_deliveries",
         "deadline_notices",
+        "webhook_places",
         "mailbox_places",
     }
     public = {"observations"}

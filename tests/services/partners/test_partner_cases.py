@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -250,4 +251,4 @@ def test_machines_are_told_of_what_moves_a_case_and_never_of_what_is_said_in_it(
     assert name_api_event(History.ANSWERED) == "request.answered"
     for quiet in (History.MESSAGE, History.NOTE, History.RISK_SET, History.OPENED, History.CONTACT_SET):
         assert name_api_event(quiet) is None
-    assert len(set(API_EVENTS.values())) == len(API_EVENTS)
+    assert all(re.fullmatch(r"[a-z]+\.[a-z_]+", name) for name in API_EVENTS.values())
