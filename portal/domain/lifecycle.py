@@ -287,6 +287,7 @@ class History(StrEnum):
     APPROVAL_DECLINED = "approval_declined"
     APPROVAL_WITHDRAWN = "approval_withdrawn"
     APPROVAL_PASSED_OVER = "approval_passed_over"  # a supervisor: the step was taken without a second member
+    AGE_TOLD = "age_told"  # how old the person was, for the figures
     RISK_SET = "risk_set"  # what the team has to know first: set, or taken back, with the reason
     CONSENT_TOLD = "consent_told"  # read out on the telephone and agreed to
     FIRST_WORDS_MADE = "first_words_made"  # for a case that was told on the telephone
@@ -330,6 +331,15 @@ class RiskFlag(StrEnum):
 
     DANGER = "danger"  # somebody is in danger now
     SUICIDE = "suicide"  # somebody may take their own life
+
+
+class AgeBand(StrEnum):
+    """How old the person was when it was made, as they told the team."""
+
+    UNDER_13 = "under_13"
+    FROM_13 = "from_13"  # to 15
+    FROM_16 = "from_16"  # or 17
+    ADULT = "adult"
 
 
 class StepRefused(ValueError):

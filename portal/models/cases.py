@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
-from portal.domain.lifecycle import CaseStatus, Depiction, Filer, Handler, Path
+from portal.domain.lifecycle import AgeBand, CaseStatus, Depiction, Filer, Handler, Path
 from portal.models.guards import Guarded
 
 AT_RISK = "under_18 OR path IN ('child', 'threat')"  # what the desk's list puts before the rest
@@ -69,6 +69,7 @@ class Case(Guarded, Base):
     depiction: Mapped[Depiction | None] = mapped_column(Word(Depiction))
     filer: Mapped[Filer | None] = mapped_column(Word(Filer))
     under_18: Mapped[bool | None]
+    age_band: Mapped[AgeBand | None] = mapped_column(Word(AgeBand))  # for the figures, where it was told
     handler: Mapped[Handler] = mapped_column(Word(Handler))
     team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id"))
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))

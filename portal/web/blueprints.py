@@ -34,6 +34,7 @@ from portal.web.desk import many_cases as desk_many
 from portal.web.desk import officer as desk_officer
 from portal.web.desk import others as desk_others
 from portal.web.desk import partner_keys as desk_partners
+from portal.web.desk import pasted_links as desk_pasted
 from portal.web.desk import phone as desk_phone
 from portal.web.desk import queue as desk_queue
 from portal.web.desk import referrals as desk_referrals
@@ -138,6 +139,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_queue.bp,
     desk_bulk.bp,
     desk_many.bp,
+    desk_pasted.bp,
     desk_corrections.bp,
     desk_case.bp,
     desk_approvals.bp,

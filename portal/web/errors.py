@@ -27,7 +27,7 @@ Answer = tuple[str, int, dict[str, str]]
 # What of a form may stand in a page again to be sent once more. A name that is not here never does: passwords, six
 # words, answers to a check question, codes, links' tokens, and that somebody is sure.
 NO_SECRETS = """
-    about account accounts add address agreed answers_to_me approvals asked asks_items at authority
+    about account accounts add address age agreed answers_to_me approvals asked asks_items at authority
     authority_ends_on auto back case_cap cases change channel colleague column columns company complaints confirm
     confirmation confirmed consent contact_by countries country covers danger date_form day days density depiction
     digest dismiss door due email ends_on events explanation extension_until factor filer first for_all found_words
@@ -52,7 +52,7 @@ REPEATED_AT: Mapping[str, frozenset[str]] = MappingProxyType(
         **dict.fromkeys(("desk_handovers.answer_offer", "hand_on.answer"), frozenset({"answer"})),
     }
 )
-PARTS = re.compile(r"-(day|month|year|time)|-\d{1,3}-(platform|text)")  # boxes of one field, rows of a list
+PARTS = re.compile(r"-(day|month|year|time)|(-[A-Z0-9]{4}){0,2}-\d{1,3}-(platform|text)")  # boxes, rows of a list
 SAYS_HOW = frozenset({"Allow", "Retry-After"})  # what an error's own headers tell the one who asked
 
 

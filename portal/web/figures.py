@@ -5,7 +5,7 @@ The desk and the public page show the same through here, so that neither has a n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -17,7 +17,17 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from portal.domain.csv_text import write_csv
-from portal.domain.figures.facts import REQUEST_GROUPINGS, UNKNOWN, Age, Grouping, Kind, Outcome, Response
+from portal.domain.figures.facts import (
+    NO_TEAM,
+    PUBLIC_GROUPINGS,
+    REQUEST_GROUPINGS,
+    UNKNOWN,
+    Age,
+    Grouping,
+    Kind,
+    Outcome,
+    Response,
+)
 from portal.domain.figures.hiding import FEWEST, ShownTable
 from portal.domain.figures.year import ALL, Duration
 from portal.domain.lifecycle import CloseReason
@@ -41,6 +51,20 @@ OUTCOMES: Mapping[str, Any] = MappingProxyType(
         "": _l("Cases"),
     }
 )
+# How joined outcomes differ, said once what they have in common.
+_HOW: Mapping[Outcome, Any] = MappingProxyType(
+    {
+        Outcome.IN_TIME: _l("in time"),
+        Outcome.LATE: _l("late"),
+        Outcome.UNDATED: _l("no fixed deadline"),
+        Outcome.BACK: _l("back again"),
+        Outcome.REFUSED: _l("refused"),
+        Outcome.OVERDUE: _l("overdue"),
+        Outcome.WAITING: _l("waiting"),
+        Outcome.CLOSED: _l("closed"),
+    }
+)
+_REMOVED = frozenset({Outcome.IN_TIME, Outcome.LATE, Outcome.UNDATED, Outcome.BACK})
 GROUPINGS: Mapping[Grouping, Any] = MappingProxyType(
     {
         Grouping.MONTH: _l("Month"),
@@ -51,6 +75,7 @@ GROUPINGS: Mapping[Grouping, Any] = MappingProxyType(
         Grouping.AGE: _l("Age"),
         Grouping.CLOSING: _l("Closed because"),
         Grouping.RESPONSE: _l("First answer"),
+        Grouping.TEAM: _l("Team"),
     }
 )
 _WORDS: Mapping[Grouping, Mapping[str, Any]] = MappingProxyType(
@@ -66,7 +91,10 @@ _WORDS: Mapping[Grouping, Mapping[str, Any]] = MappingProxyType(
             Kind.UNKNOWN: _l("Not said"),
         },
         Grouping.AGE: {
-            Age.UNDER_18: _l("Under 18 when it was made"),
+            Age.UNDER_13: _l("Under 13 when it was made"),
+            Age.FROM_13: _l("13 to 15"),
+            Age.FROM_16: _l("16 or 17"),
+            Age.UNDER_18: _l("Under 18 when it was made, no more is known"),
             Age.ADULT: _l("18 or older"),
             Age.UNKNOWN: _l("Not said"),
         },
@@ -149,10 +177,10 @@ NOTHING = ShownTable(rows=(), columns=(), cells=(), row_totals=(), column_totals
 
 
 class Names:
-    """What rows and columns are called, in the page's language."""
+    """What rows and columns are called, in the page's language. `teams` are names by id."""
 
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
+    def __init__(self, registry: Registry, teams: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._registry, self._teams = registry, {NO_TEAM: str(_("Without a team")), **teams}
         self._countries = dict(country_names(str(get_locale())))
 
     def row(self, grouping: Grouping, values: Sequence[str]) -> str:
@@ -162,7 +190,16 @@ class Names:
         return str(_("Others (%(number)s)", number=len(values)))
 
     def column(self, values: Sequence[str]) -> str:
-        return str(_(" or ")).join(str(OUTCOMES[value]) for value in values)
+        """Of an outcome; of several that were joined, what they have in common and how they differ."""
+        if len(values) == 1:
+            return str(OUTCOMES[values[0]])
+        joined = {Outcome(value) for value in values}
+        how = ", ".join(str(_HOW[each]) for each in Outcome if each in joined)
+        if joined <= _REMOVED:
+            return str(_("Removed: %(how)s", how=how))
+        if joined <= _HOW.keys() - _REMOVED:
+            return str(_("Not removed: %(how)s", how=how))
+        return str(_("Others (%(number)s)", number=len(joined)))
 
     def value(self, grouping: Grouping, value: str) -> str:
         if grouping in _WORDS:
@@ -174,6 +211,8 @@ class Names:
         if grouping is Grouping.PLATFORM:
             platform = self._registry.platforms.get(value)
             return platform.name if platform else str(_("A site that is not in our list"))
+        if grouping is Grouping.TEAM:
+            return self._teams.get(value, str(_("A team that is gone, or not known")))
         regime = self._registry.regimes.get(value)
         return regime.name if regime else str(_("No law named"))
 
@@ -320,9 +359,11 @@ def _number(cell: str) -> int | str:
     return int(cell) if cell.isascii() and cell.isdigit() else cell
 
 
-def write_json(names: Names, shown: ShownYear) -> dict[str, Any]:
-    """All figures of a year for machines: counts, null where hidden, and how they were made."""
-    figures = shown.figures
+def write_json(names: Names, shown: ShownYear, *, is_public: bool = False) -> dict[str, Any]:
+    """All figures of a year for machines: counts, null where hidden, and how they were made. In public, nothing by
+    team.
+    """
+    figures, left_out = shown.figures, {Grouping.TEAM} if is_public else set[Grouping]()
     return {
         "year": figures.year,
         "counted_at": shown.counted_at.isoformat(),
@@ -330,13 +371,18 @@ def write_json(names: Names, shown: ShownYear) -> dict[str, Any]:
         "counted_until": figures.until.isoformat(),
         "judged_at": figures.judged_at.isoformat(),
         "method": {"version": figures.method, "hidden_below": FEWEST, "text": list_method()},
-        "requests": {each.value: _table_json(names, each, table) for each, table in figures.requests.items()},
-        "cases": {each.value: _table_json(names, each, table) for each, table in figures.cases.items()},
+        "requests": _tables_json(names, figures.requests, left_out),
+        "cases": _tables_json(names, figures.cases, left_out),
         "hours_to_removal": {
             by: {_row_key(row): _duration_json(each) for row, each in rows.items()}
             for by, rows in figures.durations.items()
+            if by not in left_out
         },
     }
+
+
+def _tables_json(names: Names, tables: Mapping[Grouping, ShownTable], left_out: Collection[Grouping]) -> dict[str, Any]:
+    return {each.value: _table_json(names, each, table) for each, table in tables.items() if each not in left_out}
 
 
 def _row_key(row: str) -> str:
@@ -373,8 +419,12 @@ def _duration_json(duration: Duration) -> dict[str, Any]:
     }
 
 
-def show_year(names: Names, shown: ShownYear, grouping: Grouping) -> YearView:
-    """One year by one property."""
+def show_year(
+    names: Names, shown: ShownYear, grouping: Grouping, among: Sequence[Grouping] = REQUEST_GROUPINGS
+) -> YearView:
+    """One year by one property, and the others that it can be shown by: a year from before one was counted has it
+    not.
+    """
     figures = shown.figures
     table = figures.requests.get(grouping)
     return YearView(
@@ -384,7 +434,9 @@ def show_year(names: Names, shown: ShownYear, grouping: Grouping) -> YearView:
         published_at=shown.published_at,
         is_unfit=shown.is_unfit,
         left_out=figures.left_out,
-        groupings=tuple((each, str(GROUPINGS[each])) for each in REQUEST_GROUPINGS),
+        groupings=tuple(
+            (each, str(GROUPINGS[each])) for each in among if each in figures.requests or each in PUBLIC_GROUPINGS
+        ),
         outcomes=show_outcomes(names, figures.requests),
         curve=show_curve(figures.durations),
         table=show_table(names, grouping, table or NOTHING, figures.durations.get(grouping.value, {})),

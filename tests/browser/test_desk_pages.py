@@ -45,10 +45,12 @@ PAGES = {
         {case}/second-look/ask/sending/7
         {case}/others {case}/others/link {case}/others/merge {case}/others/account {case}/tags /desk?tag={tag}
         /desk?columns=team&columns=reported&country=NZ /desk/together?action=tag&cases={reference}
+        {case}/history?kind=thread /desk/together?action=complain&cases={reference}
+        {case}/together/complain?pick=all /desk/together?action=lodged&cases={reference}
         /desk/together?action=follow_up&cases={reference}
         {case}/together/done/{done} /desk/together?action=assign&cases={reference}
         /desk/together?action=close&cases={reference} /desk/together/done/{done}
-        /desk/import /desk/import/{table} /desk/list?show=all
+        /desk/pasted-links /desk/import /desk/import/{table} /desk/list?show=all
     """,
     "ines": """
         /desk/reports /desk/reports/funder/2025 /desk/reports/funder/2025/words
@@ -76,6 +78,7 @@ NO_PAGES = {
     "desk_documents.read",
     "desk_documents.original",
     "desk_lists.of_case",
+    "desk_many.bundles",
     "desk_session.show",
     "desk_reports.as_json",
     "desk_reports.as_pdf",

@@ -1,4 +1,6 @@
-"""A week of overdue requests reminded from the list of cases, every press counted; and 500 links at a look."""
+"""A week of overdue requests reminded and complained about from the list of cases, every press counted; and 500 links
+at a look.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,9 @@ from portal.domain.lifecycle import Answer, Handler, History, Role
 from portal.models.accounts import Team
 from portal.models.events import Event
 from tests.browser.conftest import Admit
+from tests.browser.looks import look_at
 from tests.browser.scenes import MANY_LINKS
-from tests.browser.site import NOW, Site
+from tests.browser.site import Site
 from tests.browser.test_desk_together import Counting
 from tests.browser.test_keyboard import tab_to
 from tests.browser.test_with_team import sign_in
@@ -18,7 +21,7 @@ from tests.browser.visitor import Visitor
 from tests.services.factories import make_case
 from tests.services.fakes import print_quickly, send
 
-CASES, MOST_FOR_THE_WEEK, SCREENS = 10, 15, 3
+CASES, MOST_FOR_THE_WEEK, MOST_FOR_PASTED, SCREENS = 10, 15, 6, 3
 LINKS = """
     https://www.instagram.com/p/Invented01/ https://x.com/someone/status/1 https://www.tiktok.com/@invented/video/1
     https://www.reddit.com/r/invented/comments/1/a/ https://www.facebook.com/invented/posts/1
@@ -30,24 +33,25 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     print_quickly(monkeypatch)
 
 
-def make_cases(site: Site, number: int, links: str = LINKS, *, sent: int = 5) -> list[str]:
-    """Cases of the team Harbour, of each so many requests sent now. Their references."""
+def make_cases(site: Site, number: int, links: str = LINKS, *, sent: int = 5, team: str = "Harbour") -> list[str]:
+    """Cases of a team, of each so many requests sent now. Their references."""
+    now = site.parts.clock()
     with site.parts.sessions.begin() as session:
-        team = session.scalars(select(Team)).one()
+        team_id = session.scalars(select(Team.id).where(Team.name == team)).one()
         made = []
         for _case in range(number):
             opened = make_case(
-                session, site.parts.ports, links=links, now=NOW, handler=Handler.TEAM, team_id=str(team.id)
+                session, site.parts.ports, links=links, now=now, handler=Handler.TEAM, team_id=str(team_id)
             )
             for request in range(1, sent + 1):
-                send(session, opened, site.parts.ports, request, at=NOW, received_at=NOW)
+                send(session, opened, site.parts.ports, request, at=now, received_at=now)
             made.append(opened.reference)
     return made
 
 
-def count_reminded(site: Site) -> int:
+def count_events(site: Site, kind: History) -> int:
     with site.parts.sessions() as session:
-        query = select(func.count()).select_from(Event).where(Event.kind == History.REMINDED)
+        query = select(func.count()).select_from(Event).where(Event.kind == kind)
         return session.scalar(query) or 0
 
 
@@ -79,7 +83,7 @@ def test_fifty_overdue_requests_are_reminded_in_few_presses(site: Site, admit: A
     counting.press("Record reminders as sent")
     counting.press("Record reminders as sent")
     advocate.sees(f"Done in {CASES} of {CASES} cases")
-    assert count_reminded(site) == 5 * CASES
+    assert count_events(site, History.REMINDED) == 5 * CASES
     assert counting.done <= MOST_FOR_THE_WEEK
 
     advocate.open(f"/desk/cases/{references[0]}")
@@ -92,6 +96,55 @@ def test_fifty_overdue_requests_are_reminded_in_few_presses(site: Site, admit: A
     assert is_short(advocate)
     answer_by_keys(advocate, references[0])
     look_at_many_links(site, advocate)
+
+
+def test_a_complaint_about_each_of_fifty_is_prepared_taken_and_lodged_in_few_presses(site: Site, admit: Admit) -> None:
+    site.make_team("Bridge", (("nele", "Nele", Role.ADVOCATE),))
+    make_cases(site, CASES, team="Bridge")
+    site.pass_time(days=7)
+    advocate = admit()
+    sign_in(site, advocate, "nele")
+    counting = Counting(advocate)
+    counting.press("Cases")
+    counting.press(f"Overdue ({CASES})")
+    counting.tick(f"All cases on this page ({CASES})")
+    counting.press("Prepare complaints")
+    advocate.sees(f"It will be done in {CASES} cases")
+    advocate.sees("To Netsafe: Harmful Digital Communications Act 2015")
+    counting.press("Prepare complaints")
+    advocate.sees(f"Done in {CASES} of {CASES} cases")
+    advocate.sees("The papers are being made.")
+    site.work()
+    advocate.page.reload()
+    advocate.sees("All bundles (ZIP)")
+    assert look_at(advocate, "desk complaints made", is_light=False) == []
+    counting.press("Record complaints as lodged")
+    assert look_at(advocate, "desk complaints to lodge", is_light=False) == []
+    counting.tick("I used the authorities’ addresses or forms today, and they work")
+    counting.press("Record complaints as lodged")
+    advocate.sees(f"Done in {CASES} of {CASES} cases")
+    assert count_events(site, History.COMPLAINT_LODGED) == 5 * CASES
+    assert counting.done <= MOST_FOR_THE_WEEK
+
+
+def test_one_answer_about_links_of_two_cases_is_logged_in_few_presses(site: Site, admit: Admit) -> None:
+    site.make_team("Quay", (("olga", "Olga", Role.ADVOCATE),))
+    make_cases(site, 2, team="Quay")
+    advocate = admit()
+    sign_in(site, advocate, "olga")
+    counting, before = Counting(advocate), count_events(site, History.ANSWERED)
+    counting.press("Paste several links")
+    advocate.fill("Which links?", "They are gone:\nhttps://x.com/someone/status/1\nhttps://x.com/nobody/status/9")
+    counting.done += 1
+    counting.press("Find their cases")
+    advocate.sees("1 link found")
+    advocate.sees("In 2 cases.")
+    assert look_at(advocate, "desk pasted links found", is_light=False) == []
+    counting.tick("It is removed")
+    counting.press("Log this answer for all")
+    advocate.sees("Done in 2 of 2 cases")
+    assert count_events(site, History.ANSWERED) - before == 2
+    assert counting.done <= MOST_FOR_PASTED
 
 
 def answer_by_keys(advocate: Visitor, reference: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime
 from random import Random
+from uuid import UUID
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from portal.domain.figures.survival import Lasted
 from portal.domain.figures.year import Counts, add_case, add_request, make_year
 from portal.models.figures import YearRow
 
+TEAM = UUID(int=7)  # of none
 JUDGED = datetime(2026, 2, 1, tzinfo=UTC)
 PLATFORMS = ("instagram", "x", "tiktok", "snapchat", "unlisted")
 LAWS = ("us-take-it-down", "eu-dsa-16", "uk-osa")
@@ -34,6 +36,7 @@ def make_counts(number: int = 240, *, flagged: bool = False) -> Counts:
             Grouping.KIND: dice.choice(("real", "synthetic", "child", "private")),
             Grouping.AGE: dice.choice(("adult", "adult", "under_18")),
             Grouping.CLOSING: dice.choice(("open", "removed", "wished", "nothing_left")),
+            Grouping.TEAM: ("none", str(TEAM), str(TEAM))[place % 3],
             Grouping.RESPONSE: dice.choice(("in_target", "in_target", "late")),
         }
         hours = dice.choice((3, 10, 20, 30, 44, 60, 96, 240, 480))

@@ -145,7 +145,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         """,
         Group.OLD: "start.meet_old_address",
         Group.DESK: """
-            queue.show queue.find desk_today.show desk_many.show_done desk_statistics.show desk_handovers.offers
+            queue.show queue.find desk_today.show desk_many.show_done desk_many.bundles desk_statistics.show
+            desk_handovers.offers
             desk_views.save desk_views.drop desk_views.keep_columns desk_lists.choose desk_lists.take
             desk_alerts.show desk_alerts.save desk_alerts.confirm desk_alerts.mail_again desk_alerts.make_feed
             desk_alerts.end_feed
@@ -153,7 +154,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.FIGURES: "desk_statistics.as_csv desk_statistics.as_json",
         Group.SWITCHED: "statistics.show statistics.as_csv statistics.as_json",
         Group.WORK: """
-            desk_many.foresee desk_many.do desk_handovers.answer_offer desk_handovers.recall
+            desk_many.foresee desk_many.do desk_pasted.paste desk_pasted.look desk_pasted.do
+            desk_handovers.answer_offer desk_handovers.recall
             desk_phone.show_new desk_phone.begin desk_exchange.exchange desk_exposure.show desk_exposure.end
             desk_imports.show_start desk_imports.begin desk_imports.show desk_imports.change desk_imports.discard
         """,

@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from portal.domain.figures.survival import Lasted
-from portal.domain.lifecycle import CloseReason, Depiction, Path
+from portal.domain.lifecycle import AgeBand, CloseReason, Depiction, Path
 
 HOUR = timedelta(hours=1)
 BY_THE_HOUR = 72  # hours; what lasts longer is told in whole days
 DAY_HOURS = 24
 UNLISTED = "unlisted"  # a platform that is not in the directory: its name could be a hint
 UNKNOWN = "unknown"
+NO_TEAM = "none"  # the person sends the letters herself
 
 
 class Outcome(StrEnum):
@@ -44,9 +45,11 @@ class Grouping(StrEnum):
     AGE = "age"
     CLOSING = "closing"
     RESPONSE = "response"  # the helpline's own first answer
+    TEAM = "team"  # that has the case when it is counted; told to the organisation alone
 
 
-REQUEST_GROUPINGS = (Grouping.MONTH, Grouping.PLATFORM, Grouping.LAW, Grouping.COUNTRY, Grouping.KIND)
+PUBLIC_GROUPINGS = (Grouping.MONTH, Grouping.PLATFORM, Grouping.LAW, Grouping.COUNTRY, Grouping.KIND)  # of requests
+REQUEST_GROUPINGS = (*PUBLIC_GROUPINGS, Grouping.TEAM)
 CASE_GROUPINGS = (
     Grouping.MONTH,
     Grouping.COUNTRY,
@@ -54,7 +57,11 @@ CASE_GROUPINGS = (
     Grouping.KIND,
     Grouping.CLOSING,
     Grouping.RESPONSE,
+    Grouping.TEAM,
 )
+
+
+LATER_GROUPINGS = (Grouping.TEAM,)  # of which what was kept of erased cases before says nothing
 
 
 class Kind(StrEnum):
@@ -70,12 +77,23 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Age(StrEnum):
-    """How old the person was when it was made. Nothing finer is asked or kept in plain."""
+NO_TEAM = "none"  # the person sends the letters herself
 
-    UNDER_18 = "under_18"
+
+class Age(StrEnum):
+    """How old the person was when it was made. The report asks for no more than whether under 18; what is finer the
+    person told the team.
+    """
+
+    UNDER_13 = "under_13"
+    FROM_13 = "from_13"
+    FROM_16 = "from_16"
+    UNDER_18 = "under_18"  # and nothing finer is known
     ADULT = "adult"
     UNKNOWN = "unknown"
+
+
+NO_TEAM = "none"  # the person sends the letters herself
 
 
 class Response(StrEnum):
@@ -159,7 +177,10 @@ def kind_of(path: Path | None, depiction: Depiction | None, under_18: bool | Non
     return Kind(depiction.value) if depiction is not None else Kind.UNKNOWN
 
 
-def age_of(under_18: bool | None) -> Age:
+def age_of(under_18: bool | None, band: AgeBand | None = None) -> Age:
+    """The span that was told, else what the report says."""
+    if band is not None:
+        return Age(band.value)
     if under_18 is None:
         return Age.UNKNOWN
     return Age.UNDER_18 if under_18 else Age.ADULT

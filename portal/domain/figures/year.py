@@ -21,7 +21,9 @@ from zoneinfo import ZoneInfo
 
 from portal.domain.figures.facts import (
     CASE_GROUPINGS,
+    LATER_GROUPINGS,
     REQUEST_GROUPINGS,
+    UNKNOWN,
     Grouping,
     Judged,
     Outcome,
@@ -63,11 +65,25 @@ def write_counts(counts: Counts) -> list[list[Any]]:
 
 
 def read_counts(kept: Iterable[Sequence[Any]]) -> Counts:
-    """What `write_counts` wrote."""
+    """What `write_counts` wrote. By a property that was not counted yet when it was written, nothing is known: without
+    that, a table by it would differ from the others by just what was kept before.
+    """
     found: Counts = Counter()
     for population, grouping, value, outcome, hours, ended, count in kept:
         found[(Population(population), Grouping(grouping), value, outcome, hours, ended)] += count
+    for grouping in LATER_GROUPINGS:
+        found += _list_lacking(found, grouping)
     return found
+
+
+def _list_lacking(found: Counts, grouping: Grouping) -> Counts:
+    """What is counted by month and not by this property, as unknown."""
+    lacking: Counts = Counter()
+    for (population, by, _value, outcome, hours, has_ended), count in found.items():
+        if by in {Grouping.MONTH, grouping}:
+            key = (population, grouping, UNKNOWN, outcome, hours, has_ended)
+            lacking[key] += count if by is Grouping.MONTH else -count
+    return +lacking
 
 
 def ends_of(year: int, zone: ZoneInfo) -> tuple[datetime, datetime]:

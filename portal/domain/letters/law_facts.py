@@ -11,7 +11,7 @@ from datetime import date, datetime
 from portal.domain.clocks import ClockState
 from portal.domain.regimes import Binding, Confidence, LetterAsk, NoticeField, ObligedParty, RegimeKind, Trigger, Unit
 from portal.domain.steps import CountingStep
-from portal.domain.wording import Value
+from portal.domain.wording import Sentence, Value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +153,17 @@ def step_of(step: CountingStep) -> StepFact:
     """A step of a computed date as a fact."""
     values = tuple(_step_value(name, value) for name, value in step.sentence.values)
     return StepFact(at=step.at, text=step.text, key=step.sentence.key, values=values)
+
+
+def sentence_of(step: StepFact) -> Sentence:
+    """What such a fact says, with its places apart; one that was kept without them has none."""
+    if step.key is None:
+        return Sentence(step.text.replace("%", "%%"))
+    return Sentence(step.key, tuple((each.name, _value_of(each)) for each in step.values))
+
+
+def _value_of(value: StepValue) -> Value:
+    return next(each for each in (value.at, value.on, value.number, value.text) if each is not None)
 
 
 def _step_value(name: str, value: Value) -> StepValue:

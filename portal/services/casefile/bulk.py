@@ -7,12 +7,14 @@ is kept with what came of it, and the same token again tells that and does nothi
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import msgspec
@@ -23,6 +25,7 @@ from portal.domain.directory import AddressOutcome
 from portal.domain.lifecycle import (
     UNSENT,
     CloseReason,
+    ComplaintState,
     ItemState,
     RequestKind,
     RequestState,
@@ -35,16 +38,19 @@ from portal.services.background import jobs
 from portal.services.background.jobs import JobView
 from portal.services.casefile import bulk_mail
 from portal.services.casefile.bulk_mail import Goes, MailLook
+from portal.services.casefile.complaining import Need, Plan, plan_complaints, prepare_plan
 from portal.services.casefile.front import read_lines
 from portal.services.cases.approvals import list_waiting
 from portal.services.cases.consent import NoConsent
 from portal.services.cases.instants import BadInstant
 from portal.services.cases.mandates import require_permission
+from portal.services.complaints.complaints import LodgedCommand, list_lines, list_made, record_lodged
+from portal.services.complaints.views import ComplaintLine
 from portal.services.directory.address_checks import note_outcome
 from portal.services.letters import ahead, letters
 from portal.services.requests.channels import channel_views
 from portal.services.requests.dossier import Dossier, read_dossier, read_dossiers
-from portal.services.requests.lookup import find_request
+from portal.services.requests.lookup import find_request, list_complaints, list_requests
 from portal.services.requests.preparing import DetailsRefused
 from portal.services.requests.statements import list_unsaid
 from portal.services.requests.views import ChannelView, ItemView
@@ -69,6 +75,8 @@ class BulkAction(StrEnum):
     REMIND = "remind"
     MAIL_LATER = "mail_later"  # reminders and other later letters that wait, by e-mail from here
     REMINDED = "reminded"  # that the reminders that wait were sent
+    COMPLAIN = "complain"  # to whoever is competent, with the bundle
+    LODGED = "lodged"  # that the complaints that wait were handed in
     ANSWER = "answer"
     GONE = "gone"
     BACK = "back"
@@ -78,7 +86,11 @@ class BulkAction(StrEnum):
 BY_MAIL = frozenset({BulkAction.MAIL, BulkAction.MAIL_LATER})
 BY_LINK = frozenset({BulkAction.GONE, BulkAction.BACK})
 IN_BACKGROUND: Mapping[BulkAction, JobKind] = MappingProxyType(
-    {BulkAction.LETTERS: JobKind.LETTER, BulkAction.REMIND: JobKind.REMINDER}
+    {
+        BulkAction.LETTERS: JobKind.LETTER,
+        BulkAction.REMIND: JobKind.REMINDER,
+        BulkAction.COMPLAIN: JobKind.BUNDLE,
+    }
 )
 _REFUSED = (StepRefused, BadInstant, DetailsRefused)
 _HINDERED: Mapping[Hindrance, str] = MappingProxyType(
@@ -109,7 +121,8 @@ class Outlook:
     """What would happen to one request. `why` says why nothing will; empty where something will.
 
     `doors` are the addresses to send to, best first; `links` those that the step would change; `is_running`: a duty of
-    the other side runs, so that closing stops it; `goes` the letters that would leave by e-mail.
+    the other side runs, so that closing stops it; `goes` the letters that would leave by e-mail. `need` is what it
+    waits for, `plan` the complaint that would be made, `complaint` the one that waits to be handed in.
     """
 
     number: int
@@ -120,6 +133,9 @@ class Outlook:
     links: tuple[ItemView, ...] = ()
     goes: tuple[Goes, ...] = ()
     is_running: bool = False
+    need: Need | None = None
+    plan: Plan | None = None
+    complaint: ComplaintLine | None = None
 
     @property
     def will(self) -> bool:
@@ -131,11 +147,14 @@ class Outlook:
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one request. `why` is empty where it was done."""
+    """What became of one request. `why` is empty where it was done. `complaint` is the number of the one that was made
+    or handed in, 0 where the step is about none.
+    """
 
     number: int
     platform_name: str
     why: str = ""
+    complaint: int = 0
 
     @property
     def is_done(self) -> bool:
@@ -157,7 +176,8 @@ class BulkCommand:
 
     `is_all` means every request of the case, whatever `numbers` says. `links` are the numbers of the links that are
     gone or back; `letters` those of the letters that were looked at and may leave, None for any. `is_certain`: also
-    those whose duty still runs are closed.
+    those whose duty still runs are closed. `tickets` are the authorities' numbers by request. No more than `at_most`
+    requests are done.
     """
 
     action: BulkAction
@@ -173,6 +193,8 @@ class BulkCommand:
     reason: CloseReason | None = None
     note: str = ""
     is_certain: bool = False
+    tickets: Mapping[int, str] = field(default_factory=dict)
+    at_most: int = MOST
 
 
 def list_choosable(
@@ -183,13 +205,18 @@ def list_choosable(
     return tuple((each.number, each.request.platform, each.name, each.request.state) for each in known)
 
 
-def foresee(work: CaseWork, action: BulkAction, choice: Choice) -> tuple[Outlook, ...]:
+def foresee(work: CaseWork, action: BulkAction, choice: Choice, at_most: int = MOST) -> tuple[Outlook, ...]:
     """What would happen to each request of a choice, by number. Reads only."""
     dossiers = read_dossiers(work)
     chosen = [each for each in dossiers if choice.has(each.number, each.request.platform, each.request.state)]
-    rules = _Rules(work, dossiers)
-    looks = (rules.look(action, each) for each in chosen)
-    return tuple(look if index < MOST else replace(look, why=TOO_MANY) for index, look in enumerate(looks))
+    rules = _Rules(work, dossiers, chosen)
+    looks = [rules.look(action, each) for each in chosen]
+    done = 0
+    for index, look in enumerate(looks):
+        done += look.will
+        if look.will and done > at_most:
+            looks[index] = replace(look, why=TOO_MANY)
+    return tuple(looks)
 
 
 def do_to_all(work: CaseWork, command: BulkCommand) -> tuple[Result, ...]:
@@ -199,7 +226,8 @@ def do_to_all(work: CaseWork, command: BulkCommand) -> tuple[Result, ...]:
     """
     if known := find_results(work, command.token):
         return known
-    looks = foresee(work, command.action, Choice(is_all=command.is_all, numbers=frozenset(command.numbers)))
+    choice = Choice(is_all=command.is_all, numbers=frozenset(command.numbers))
+    looks = foresee(work, command.action, choice, command.at_most)
     done = _STEPS[command.action](work, command, looks)
     keep_step(work, command.token, command.action.value, done)
     return done
@@ -217,15 +245,22 @@ def find_action(work: CaseWork, token: str) -> str | None:
     return row.action if row else None
 
 
-def find_jobs(work: CaseWork, action: BulkAction, numbers: Iterable[int]) -> Mapping[int, JobView]:
-    """How far the letters of these requests are, by number; nothing for steps that are done at once."""
+def find_jobs(work: CaseWork, action: BulkAction, results: Iterable[Result]) -> Mapping[int, JobView]:
+    """How far the papers of these requests are, by number; nothing for steps that are done at once."""
     kind = IN_BACKGROUND.get(action)
     if kind is None:
         return {}
-    wanted = set(numbers)
-    ids = {each.request.id: each.number for each in read_dossiers(work) if each.number in wanted}
-    found: Mapping[UUID, Job] = jobs.find_newest(work.session, list(ids), kind)
-    return {ids[subject]: jobs.job_view(job, now=work.now) for subject, job in found.items()}
+    done = [each for each in results if each.is_done]
+    if action is BulkAction.COMPLAIN:
+        rows = {each.number: each.id for each in list_complaints(work)}
+        subjects = {each.number: rows[each.complaint] for each in done if each.complaint in rows}
+    else:
+        rows = {each.number: each.id for each in list_requests(work)}
+        subjects = {each.number: rows[each.number] for each in done}
+    found: Mapping[UUID, Job] = jobs.find_newest(work.session, set(subjects.values()), kind)
+    return {
+        number: jobs.job_view(found[subject], now=work.now) for number, subject in subjects.items() if subject in found
+    }
 
 
 def _find_step(work: CaseWork, token: str) -> BulkStep | None:
@@ -244,8 +279,9 @@ def keep_step(work: CaseWork, token: str, action: str, done: Sequence[Result]) -
 class _Rules:
     """What a step would do to each request of a case; what is the same for all is looked at once."""
 
-    def __init__(self, work: CaseWork, dossiers: Sequence[Dossier]) -> None:
+    def __init__(self, work: CaseWork, dossiers: Sequence[Dossier], chosen: Sequence[Dossier]) -> None:
         self._work = work
+        self._chosen = chosen
         self._late = {line.number for line in read_lines(work, dossiers) if line.is_late}
         self._items: dict[int | None, list[ItemView]] = {}
         for item in item_views(work):
@@ -253,24 +289,57 @@ class _Rules:
         self._forbidden = _find_forbidden(work)
         self._waits = list_waiting(work, Approvable.SENDING, (each.number for each in dossiers))
 
+    @cached_property
+    def _plans(self) -> Mapping[int, Plan]:
+        """The complaint that each chosen request would be in."""
+        return {number: plan for plan in plan_complaints(self._work, self._chosen) for number in plan.numbers}
+
+    @cached_property
+    def _lines(self) -> Mapping[int, ComplaintLine]:
+        return {each.number: each for each in list_lines(self._work)}
+
+    @cached_property
+    def _unready(self) -> Mapping[int, str]:
+        """Why each complaint that waits cannot be handed in: its bundle is not made, or a second member has to look."""
+        waiting = [each for each in self._lines.values() if each.state is ComplaintState.PREPARED]
+        made = list_made(self._work)
+        unmade = {each.number: "Its bundle is not made yet." for each in waiting if each.number not in made}
+        return {**list_waiting(self._work, Approvable.COMPLAINT, (each.number for each in waiting)), **unmade}
+
+    def _find_complaint(self, dossier: Dossier) -> ComplaintLine | None:
+        """The one about this request that waits to be handed in."""
+        waiting = (each for each in dossier.complaints if each.state is ComplaintState.PREPARED)
+        found = next(waiting, None)
+        return self._lines.get(found.number) if found else None
+
     def look(self, action: BulkAction, dossier: Dossier) -> Outlook:
         number, mail = dossier.number, self._look_at_mail(action, dossier)
+        why = mail.why if mail else self._find_why(action, dossier)
         wants_doors = action in {BulkAction.SENT, BulkAction.CHECK, BulkAction.REMINDED}
         return Outlook(
             number=number,
             platform_name=dossier.name,
             state=dossier.request.state,
-            why=mail.why if mail else self._find_why(action, dossier),
+            why=why,
             doors=channel_views(dossier) if wants_doors else (),
             links=tuple(self._list_links(action, number)) if action in BY_LINK else (),
             goes=mail.goes if mail else (),
             is_running=sending.is_duty_running(dossier),
+            need=self._find_need(action, number, why),
+            plan=self._plans[number] if action is BulkAction.COMPLAIN else None,
+            complaint=self._find_complaint(dossier) if action is BulkAction.LODGED else None,
         )
 
     def _look_at_mail(self, action: BulkAction, dossier: Dossier) -> MailLook | None:
         if action is BulkAction.MAIL:
             return bulk_mail.look_at_first(dossier, self._forbidden, self._waits)
         return bulk_mail.look_at_later(dossier, self._forbidden) if action is BulkAction.MAIL_LATER else None
+
+    def _find_need(self, action: BulkAction, number: int, why: str) -> Need | None:
+        if action is BulkAction.COMPLAIN:
+            return self._plans[number].need
+        is_unsaid = action is BulkAction.LETTERS and why == _HINDERED[Hindrance.UNSAID]
+        return Need.LETTER_STATEMENT if is_unsaid else None
 
     def _list_links(self, action: BulkAction, number: int) -> list[ItemView]:
         is_back = action is BulkAction.BACK
@@ -283,6 +352,8 @@ class _Rules:
             BulkAction.SENT: self._why_not_sent,
             BulkAction.REMIND: self._why_no_reminder,
             BulkAction.REMINDED: self._why_not_reminded,
+            BulkAction.COMPLAIN: lambda each: self._plans[each.number].why,
+            BulkAction.LODGED: self._why_not_lodged,
             BulkAction.ANSWER: _why_no_answer,
             BulkAction.GONE: lambda each: self._why_no_link(each, BulkAction.GONE, "All its links are marked as gone."),
             BulkAction.BACK: lambda each: self._why_no_link(each, BulkAction.BACK, "None of its links is gone."),
@@ -330,6 +401,10 @@ class _Rules:
             return "No reminder waits to be sent."
         return list_waiting(self._work, Approvable.LATER, waiting[-1:]).get(waiting[-1], "")
 
+    def _why_not_lodged(self, dossier: Dossier) -> str:
+        found = self._find_complaint(dossier)
+        return self._unready.get(found.number, "") if found else "No complaint about it waits to be lodged."
+
     def _why_no_link(self, dossier: Dossier, action: BulkAction, none: str) -> str:
         return "" if self._list_links(action, dossier.number) else none
 
@@ -366,12 +441,24 @@ def _one_by_one(do: Callable[[CaseWork, BulkCommand, Outlook], None]) -> Step:
     """A step that is done to each in its turn. What is refused for one leaves the others as they are."""
 
     def do_each(work: CaseWork, command: BulkCommand, looks: Sequence[Outlook]) -> tuple[Result, ...]:
-        return tuple(_try(work, look, partial(do, work, command, look)) for look in looks)
+        return tuple(try_step(work, look, partial(do, work, command, look)) for look in looks)
 
     return do_each
 
 
-def _try(work: CaseWork, look: Outlook, do: Callable[[], None]) -> Result:
+class Foreseen(Protocol):
+    """What was foreseen for one request; `why` says why nothing is done."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def platform_name(self) -> str: ...
+    @property
+    def why(self) -> str: ...
+
+
+def try_step(work: CaseWork, look: Foreseen, do: Callable[[], None]) -> Result:
+    """What became of one request: what is refused for it leaves no trace."""
     why = look.why
     if not why:
         try:
@@ -460,6 +547,56 @@ def _mark(work: CaseWork, command: BulkCommand, looks: Sequence[Outlook]) -> tup
     )
 
 
+def _complain(work: CaseWork, command: BulkCommand, looks: Sequence[Outlook]) -> tuple[Result, ...]:
+    """One complaint for all requests that go into it. `at_most` may have cut some of them off."""
+    will = {look.number for look in looks if look.will}
+    found: dict[int, tuple[int, str]] = {}
+    for plan in dict.fromkeys(look.plan for look in looks if look.plan and look.will):
+        numbers = tuple(number for number in plan.numbers if number in will)
+        made = _try_one(work, partial(prepare_plan, work, replace(plan, numbers=numbers)))
+        found |= dict.fromkeys(numbers, made)
+    return _tell_complaints(looks, found)
+
+
+def _lodge(work: CaseWork, command: BulkCommand, looks: Sequence[Outlook]) -> tuple[Result, ...]:
+    """Each complaint once, though several requests are in it. The first ticket that was typed for it counts."""
+    numbers = defaultdict[int, list[int]](list)
+    for look in looks:
+        if look.will and look.complaint:
+            numbers[look.complaint.number].append(look.number)
+    found: dict[int, tuple[int, str]] = {}
+    for complaint, parts in numbers.items():
+        ticket = next((command.tickets[each] for each in parts if command.tickets.get(each)), "")
+        made = _try_one(work, partial(_record_lodged, work, command, complaint, ticket))
+        found |= dict.fromkeys(parts, made)
+    return _tell_complaints(looks, found)
+
+
+def _record_lodged(work: CaseWork, command: BulkCommand, complaint: int, ticket: str) -> int:
+    if command.at is None:
+        raise StepRefused("Say when they were lodged.")
+    record_lodged(work, complaint, LodgedCommand(at=command.at, ticket=ticket, has_checked=command.has_checked))
+    return complaint
+
+
+def _try_one(work: CaseWork, do: Callable[[], int]) -> tuple[int, str]:
+    """The number of the complaint and an empty text, or 0 and why not."""
+    try:
+        with work.session.begin_nested():
+            return do(), ""
+    except _REFUSED as refused:
+        return 0, str(refused)
+
+
+def _tell_complaints(looks: Sequence[Outlook], found: Mapping[int, tuple[int, str]]) -> tuple[Result, ...]:
+    """What became of each request; `found` has those for which something was tried."""
+    results = []
+    for look in looks:
+        complaint, why = found.get(look.number, (0, look.why))
+        results.append(Result(number=look.number, platform_name=look.platform_name, why=why, complaint=complaint))
+    return tuple(results)
+
+
 def _close(work: CaseWork, command: BulkCommand, look: Outlook) -> None:
     if command.reason is None:
         raise StepRefused("Choose why it is closed.")
@@ -475,6 +612,8 @@ _STEPS: Mapping[BulkAction, Step] = MappingProxyType(
         BulkAction.REMIND: _make_letters,
         BulkAction.MAIL_LATER: _one_by_one(_mail),
         BulkAction.REMINDED: _one_by_one(_record_reminded),
+        BulkAction.COMPLAIN: _complain,
+        BulkAction.LODGED: _lodge,
         BulkAction.ANSWER: _one_by_one(_log_answer),
         BulkAction.GONE: _mark,
         BulkAction.BACK: _mark,

@@ -4,8 +4,10 @@ somebody else holds, keeps no other back; a press counts once in each.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+import io
+import zipfile
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -17,13 +19,15 @@ from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import CaseStatus, CloseReason, StepRefused
 from portal.models.bulk_steps import BulkStep
 from portal.models.cases import Case
-from portal.services.casefile import bulk, bulk_mail, complaint_drafts, follow_ups, queue
-from portal.services.casefile.bulk import BulkAction, BulkCommand, Choice, Result
+from portal.services.background.jobs import JobView
+from portal.services.casefile import bulk, bulk_mail, follow_ups, queue
+from portal.services.casefile.bulk import MOST, TOO_MANY, BulkAction, BulkCommand, Choice, Outlook, Result
 from portal.services.casefile.closing import list_open_ends
 from portal.services.casefile.follow_ups import NewFollowUp
 from portal.services.cases import handover, tags
 from portal.services.cases.approvals import list_waiting
 from portal.services.cases.opening import seen_by
+from portal.services.complaints.complaints import list_made, take_bundles
 from portal.services.work import CaseWork, Work
 
 MOST_CASES = 200  # that one press is about
@@ -37,7 +41,8 @@ class CaseAction(StrEnum):
     REMIND = "remind"  # a reminder to everybody who is late
     MAIL_LATER = "mail_later"  # the same of reminders and other later letters
     REMINDED = "reminded"
-    DRAFT = "draft"  # the complaint about everybody who is late
+    COMPLAIN = "complain"  # about everybody who is late or refused
+    LODGED = "lodged"
     TAG = "tag"
     FOLLOW_UP = "follow_up"
     CLOSE = "close"
@@ -49,23 +54,29 @@ _OF_REQUESTS: Mapping[CaseAction, BulkAction] = MappingProxyType(
         CaseAction.REMIND: BulkAction.REMIND,
         CaseAction.MAIL_LATER: BulkAction.MAIL_LATER,
         CaseAction.REMINDED: BulkAction.REMINDED,
+        CaseAction.COMPLAIN: BulkAction.COMPLAIN,
+        CaseAction.LODGED: BulkAction.LODGED,
     }
 )
+LEFT_OUT = "left-out.txt"
+OF_COMPLAINTS = frozenset({CaseAction.COMPLAIN, CaseAction.LODGED})
 _NONE: Mapping[CaseAction, str] = MappingProxyType(
     {
         CaseAction.MAIL: "No letter in it is ready to go by e-mail.",
         CaseAction.REMIND: "Nobody in it is late without a reminder.",
         CaseAction.MAIL_LATER: "No later letter in it is ready to go by e-mail.",
         CaseAction.REMINDED: "No reminder waits.",
+        CaseAction.COMPLAIN: "There is nothing in it to complain about.",
+        CaseAction.LODGED: "No complaint in it waits to be lodged.",
     }
 )
-_NO_DRAFT = "No complaint is open about a request that is late, or it is there already."
 _OPEN_ENDS = "Something in it is online, not sent, or running. Tick that it is closed all the same, or open it."
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseOutlook:
-    """What would happen in one case. `requests` are those it would be done to; `why`: why nothing will be.
+    """What would happen in one case. `requests` are those it would be done to; `why`: why nothing will be. `looks` are
+    the requests themselves, where each needs a look.
 
     Of letters by e-mail `by_form` are those that a form or post comes first for, `unchecked` the addresses that nobody
     has looked at for a while.
@@ -76,6 +87,7 @@ class CaseOutlook:
     by_form: int = 0
     unchecked: tuple[str, ...] = ()
     why: str = ""
+    looks: tuple[Outlook, ...] = ()
 
     @property
     def will(self) -> bool:
@@ -84,8 +96,9 @@ class CaseOutlook:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class CasesCommand:
-    """What to do. `staff_id`: whom to give the cases; None for nobody. `at`: when reminders were sent. `has_checked`:
-    the addresses were looked at. `add` and `remove` are tags.
+    """What to do. `staff_id`: whom to give the cases; None for nobody. `at`: when reminders were sent or complaints
+    lodged. `has_checked`: the addresses were looked at. `add` and `remove` are tags. `tickets` are the authorities'
+    numbers by case and request. No more than `at_most` requests of a case are done.
     """
 
     action: CaseAction
@@ -99,42 +112,58 @@ class CasesCommand:
     reason: CloseReason | None = None
     note: str = ""
     is_certain: bool = False
+    tickets: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    at_most: int = MOST
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseDone:
-    """What came of it in one case: for how many requests, and what was left and why."""
+    """What came of it in one case: for how many requests, what was left and why, and how far the papers are."""
 
     reference: str
     results: tuple[Result, ...]
+    made: Mapping[int, JobView]
 
     @property
     def done(self) -> int:
         return sum(1 for each in self.results if each.is_done)
 
 
-def foresee_in_case(work: CaseWork, action: CaseAction) -> CaseOutlook:
+def foresee_in_case(work: CaseWork, action: CaseAction, at_most: int = MOST) -> CaseOutlook:
     """Reads only."""
     if work.case.status is not CaseStatus.OPEN:
         return CaseOutlook(reference=work.reference, why="This case is not open.")
     if action in _OF_REQUESTS:
-        looks = bulk.foresee(work, _OF_REQUESTS[action], Choice(is_all=True))
-        will = [each for each in looks if each.will]
-        stale = dict.fromkeys(goes.address for each in will for goes in each.goes if goes.is_stale)
-        return CaseOutlook(
-            reference=work.reference,
-            requests=len(will),
-            by_form=bulk_mail.count_by_form(each.why for each in looks),
-            unchecked=tuple(stale),
-            why="" if will else _NONE[action],
-        )
-    if action is CaseAction.DRAFT:
-        count = sum(len(numbers) for _option, numbers in complaint_drafts.find_drafts(work))
-        return CaseOutlook(reference=work.reference, requests=count, why="" if count else _NO_DRAFT)
+        return _foresee_requests(work, action, at_most)
     if action is not CaseAction.CLOSE:
         return CaseOutlook(reference=work.reference)
     waits = list_waiting(work, Approvable.CLOSING, [0]).get(0, "")
     return CaseOutlook(reference=work.reference, why=waits or (_OPEN_ENDS if list_open_ends(work) else ""))
+
+
+def _is_told(look: Outlook) -> bool:
+    """Whether it is worth a line that this request stays as it is: one that is only not late is not."""
+    return look.need is not None or look.why == TOO_MANY or (look.complaint is not None and bool(look.why))
+
+
+def _why_none(action: CaseAction, looks: Sequence[Outlook]) -> str:
+    """Why nothing is done in a case: what all of its requests say, where they say the same."""
+    whys = {look.why for look in looks}
+    return whys.pop() if action in OF_COMPLAINTS and len(whys) == 1 else _NONE[action]
+
+
+def _foresee_requests(work: CaseWork, action: CaseAction, at_most: int) -> CaseOutlook:
+    looks = bulk.foresee(work, _OF_REQUESTS[action], Choice(is_all=True), at_most)
+    will = [each for each in looks if each.will]
+    stale = dict.fromkeys(goes.address for each in will for goes in each.goes if goes.is_stale)
+    return CaseOutlook(
+        reference=work.reference,
+        requests=len(will),
+        by_form=bulk_mail.count_by_form(each.why for each in looks),
+        unchecked=tuple(stale),
+        why="" if will else _why_none(action, looks),
+        looks=tuple(each for each in looks if each.will or _is_told(each)) if action in OF_COMPLAINTS else (),
+    )
 
 
 def do_in_case(work: CaseWork, command: CasesCommand) -> None:
@@ -143,10 +172,16 @@ def do_in_case(work: CaseWork, command: CasesCommand) -> None:
         return
     if command.action in _OF_REQUESTS and work.case.status is CaseStatus.OPEN:
         step = _OF_REQUESTS[command.action]
-        together = BulkCommand(
-            action=step, token=command.token, is_all=True, at=command.at, has_checked=command.has_checked
+        same = BulkCommand(
+            action=step,
+            token=command.token,
+            is_all=True,
+            at=command.at,
+            has_checked=command.has_checked,
+            tickets=command.tickets.get(work.reference, {}),
+            at_most=command.at_most,
         )
-        bulk.do_to_all(work, together)
+        bulk.do_to_all(work, same)
         return
     why = ""
     try:
@@ -166,8 +201,6 @@ def _do_to_case(work: CaseWork, command: CasesCommand) -> None:
         tags.change_tags(work, add=command.add, remove=command.remove)
     elif command.action is CaseAction.FOLLOW_UP and command.follow_up:
         follow_ups.set_follow_up(work, command.follow_up)
-    elif command.action is CaseAction.DRAFT:
-        complaint_drafts.make_drafts(work)
     elif command.action is CaseAction.CLOSE:
         _close(work, command)
 
@@ -187,6 +220,41 @@ def list_done(work: Work, token: str, team_ids: Collection[UUID]) -> tuple[str, 
     return tuple(work.session.scalars(query))
 
 
+def find_done_action(work: Work, token: str) -> CaseAction | None:
+    """What a press in many cases was about; None where it was about one."""
+    query = select(BulkStep.action).where(BulkStep.token == token).limit(1)
+    action = work.session.scalars(query).first()
+    return CaseAction(action) if action in set(CaseAction) else None
+
+
+def pack_bundles(found: Sequence[tuple[str, bytes]], left_out: Mapping[str, str]) -> bytes:
+    """One ZIP of the bundles of several cases, each by its reference; `left_out` says why a case is not in it."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        for reference, content in found:
+            with zipfile.ZipFile(io.BytesIO(content)) as one:
+                for entry in one.infolist():
+                    inside = zipfile.ZipInfo(f"{reference}/{entry.filename}", entry.date_time)
+                    inside.compress_type = zipfile.ZIP_DEFLATED
+                    archive.writestr(inside, one.read(entry))
+        if left_out:
+            lines = "".join(f"{reference}: {why}\n" for reference, why in left_out.items())
+            archive.writestr(zipfile.ZipInfo(LEFT_OUT), lines)
+    return stream.getvalue()
+
+
 def read_done(work: CaseWork, token: str) -> CaseDone:
     """What came of a press in one case."""
-    return CaseDone(reference=work.reference, results=bulk.find_results(work, token))
+    results, action = bulk.find_results(work, token), bulk.find_action(work, token)
+    made = bulk.find_jobs(work, BulkAction(action), results) if action in set(BulkAction) else {}
+    return CaseDone(reference=work.reference, results=results, made=made)
+
+
+def read_made_bundles(work: CaseWork, token: str, *, redacted: bool) -> bytes | None:
+    """The bundles of the complaints that a press made in one case, in one ZIP; None where none is made yet.
+
+    Raises NoConsent, MandateOver, RecordsDisagree.
+    """
+    is_made = list_made(work)
+    numbers = {each.complaint for each in bulk.find_results(work, token)} & is_made
+    return take_bundles(work, sorted(numbers), redacted=redacted) if numbers else None

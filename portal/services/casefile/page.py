@@ -76,6 +76,7 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.FOLLOW_UP_MOVED: "A follow-up was moved to another day or given to another member.",
         History.LINKS_LOOKED_AT: "The team had the portal check whether links still answer.",
         History.FOLLOW_UP_DONE: "A follow-up was done.",
+        History.AGE_TOLD: "The person’s age was written down for the figures, or taken back.",
         History.RISK_SET: "What the team has to know first was set.",
         History.CONSENT_TOLD: "On the phone, the team read out what it does with the report. The caller agreed.",
         History.FIRST_WORDS_MADE: "The first six words were made by the team, to be read out or printed.",
@@ -356,6 +357,7 @@ def _row(
         complaint_number=known.complaints.get(event.complaint_id) if event.complaint_id else None,
         law=_name_law(work, event),
         letter=letter,
+        document=file if isinstance(file := detail.get("document"), int) else None,
     )
 
 

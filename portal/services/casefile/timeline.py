@@ -14,7 +14,9 @@ from portal.domain.lifecycle import History
 from portal.domain.paging import ListPart, cut
 from portal.models.events import Event
 from portal.services.casefile.page import describe_events, list_events
+from portal.services.casefile.thread import KINDS
 from portal.services.casefile.views import HistoryRow
+from portal.services.history.valid_events import keep_valid
 from portal.services.requests.lookup import list_requests
 from portal.services.work import CaseWork
 
@@ -24,6 +26,7 @@ DAYS_A_PAGE = 30
 class TimelineKind(StrEnum):
     """What an entry is about."""
 
+    THREAD = "thread"  # all that went back and forth, in the order in which it happened
     LETTERS = "letters"
     ANSWERS = "answers"
     DEADLINES = "deadlines"
@@ -35,6 +38,7 @@ class TimelineKind(StrEnum):
 
 _KINDS: Mapping[TimelineKind, tuple[History, ...]] = MappingProxyType(
     {
+        TimelineKind.THREAD: KINDS,
         TimelineKind.LETTERS: (
             History.REQUEST_PREPARED, History.STATED, History.LETTER_MADE, History.LETTER_DISCARDED, History.SENT,
             History.REMINDED, History.LETTER_SENT, History.INFORMATION_SENT, History.REVIEWED, History.NAME_CHOSEN,
@@ -75,12 +79,16 @@ def read_timeline(
 ) -> ListPart[TimelineDay]:
     """Some days of the history, newest first; a day is one in `zone`. Only what is shown is opened."""
     requests = {row.number: row.id for row in list_requests(work)} if request_number is not None else {}
+    is_thread = kind is TimelineKind.THREAD
     chosen = [
         event
-        for event in list_events(work)
+        for event in (_list_thread(work) if is_thread else list_events(work))
         if is_of(event.kind, kind) and (request_number is None or event.request_id == requests.get(request_number, 0))
     ]
-    days = [(day, list(events)) for day, events in groupby(reversed(chosen), lambda event: _day_of(event, zone))]
+    days = [
+        (day, list(events))
+        for day, events in groupby(reversed(chosen), lambda event: _day_of(event, zone, by_happening=is_thread))
+    ]
     part = cut(days, page, DAYS_A_PAGE)
     rows = {
         row.sequence: row for row in describe_events(work, [event for _day, events in part.rows for event in events])
@@ -90,6 +98,12 @@ def read_timeline(
     )
 
 
+def _list_thread(work: CaseWork) -> list[Event]:
+    """What holds, in the order in which it happened."""
+    held = [event for event in keep_valid(list_events(work)) if event.kind is not History.CORRECTED]
+    return sorted(held, key=lambda event: (event.at, event.sequence))
+
+
 def is_of(event: History, kind: TimelineKind | None) -> bool:
     """Whether an entry belongs to a kind; to None all do. What was corrected belongs to every kind."""
     if kind is None or event is History.CORRECTED:
@@ -97,6 +111,6 @@ def is_of(event: History, kind: TimelineKind | None) -> bool:
     return event not in _NAMED if kind is TimelineKind.CASE else event in _KINDS[kind]
 
 
-def _day_of(event: Event, zone: ZoneInfo) -> date:
-    """By when it was written down, because the history is in that order."""
-    return event.recorded_at.astimezone(zone).date()
+def _day_of(event: Event, zone: ZoneInfo, *, by_happening: bool) -> date:
+    """By when it was written down, because the history is in that order; a thread is in the order of what happened."""
+    return (event.at if by_happening else event.recorded_at).astimezone(zone).date()

@@ -32,7 +32,7 @@ class HistoryRow:
     """One event as a plain sentence, with the number and the words that were written down with it.
 
     `answer` is what was answered, where the event is an answer; `is_corrected`: it holds no more. `law` is the law and
-    the duty of a deadline that passed, empty for others; `letter` the letter that it is about.
+    the duty of a deadline that passed, empty for others; `letter` the letter that it is about, `document` the file.
     """
 
     sequence: int
@@ -51,6 +51,7 @@ class HistoryRow:
     complaint_number: int | None
     law: str = ""
     letter: NamedLetter | None = None
+    document: int | None = None
 
     @property
     def text(self) -> str:

@@ -184,6 +184,11 @@ def _keep_file(work: CaseWork, row: Document, key: str, content: bytes) -> None:
     stored_files.keep(work.session, work.ports.storage, key, sealed, case_id=row.case_id)
 
 
+def list_numbers(work: CaseWork) -> frozenset[int]:
+    """The numbers of the files that are there."""
+    return frozenset(work.session.scalars(select(Document.number).where(Document.case_id == work.case.id)))
+
+
 def document_views(work: CaseWork) -> tuple[DocumentView, ...]:
     """The case's documents by number."""
     query = (

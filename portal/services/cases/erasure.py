@@ -162,6 +162,7 @@ def _empty(case: Case, *, now: datetime) -> None:
     case.status, case.closed_at = CaseStatus.ERASED, now
     case.handler, case.team_id, case.assignee_id = Handler.PERSON, None, None
     case.path = case.country = case.subdivision = case.depiction = case.filer = case.under_18 = None
+    case.age_band = None
     case.next_due_at = case.running_due_at = case.news_at = None
     case.retention_until = case.sealed = case.submitted_at = None
     case.item_count, case.next_due_estimated, case.language = 0, False, "und"

@@ -9,6 +9,7 @@ secret of the server, are made when a member opens the case next: only then is i
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -49,6 +50,20 @@ class SharedCase:
 
     reference: str
     links: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundPlaces:
+    """Where pasted links are: the ids of the items by the reference of their case, and how many links that were.
+
+    `unknown` are in none of the cases; `unread` could not be read as links; `is_cut`: there were more.
+    """
+
+    cases: Mapping[str, frozenset[UUID]]
+    links: int
+    unknown: tuple[str, ...]
+    unread: tuple[str, ...]
+    is_cut: bool
 
 
 class _Kind(StrEnum):
@@ -127,6 +142,32 @@ def find_cases(work: Work, text: str, *, team_ids: Collection[UUID]) -> tuple[st
     query = select(Case.reference).join(FindMark, FindMark.case_id == Case.id).where(FindMark.value.in_(values))
     query = query.where(Case.team_id.in_(team_ids), seen_by(work.actor), Case.status.in_(_FOUND)).distinct()
     return tuple(work.session.scalars(query.order_by(Case.reference).limit(MOST_FOUND)))
+
+
+def find_places(work: Work, text: str, *, team_ids: Collection[UUID], most: int) -> FoundPlaces:
+    """Where the first so many links of a text are, among the cases of these teams that the member sees."""
+    read = find_links(text, work.ports.registry.hosts, limit=most)
+    marks = {
+        _value(keys, team_id, link.url, _Kind.LINK): link.url
+        for keys in work.ports.keys.every()
+        for team_id in team_ids
+        for link in read.items
+    }
+    query = select(FindMark.value, Case.reference, FindMark.source_id).join(Case, Case.id == FindMark.case_id)
+    query = query.where(FindMark.value.in_(marks), FindMark.is_link, Case.team_id.in_(team_ids))
+    rows = work.session.execute(query.where(seen_by(work.actor), Case.status.in_(_FOUND)).order_by(Case.reference))
+    cases = defaultdict[str, set[UUID]](set)
+    known = set[str]()
+    for value, reference, item_id in rows:
+        cases[reference].add(item_id)
+        known.add(marks[value])
+    return FoundPlaces(
+        cases={reference: frozenset(ids) for reference, ids in cases.items()},
+        links=len(known),
+        unknown=tuple(link.url for link in read.items if link.url not in known),
+        unread=tuple(piece.text for piece in read.rejected),
+        is_cut=bool(read.rest.strip()),
+    )
 
 
 def list_ticketed(work: Work, tickets: Collection[str]) -> set[UUID]:

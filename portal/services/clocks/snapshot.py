@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.clocks import ClockState, find_current_rule, find_rule
 from portal.domain.clocks import DerivedClock as Derived
-from portal.domain.letters.law_facts import step_of
+from portal.domain.letters.law_facts import StepFact, sentence_of, step_of
 from portal.domain.lifecycle import SETTLED, CaseStatus, History
 from portal.domain.regimes import Binding, ObligedParty, Regime, Rule
 from portal.models.cases import Case
@@ -283,7 +283,10 @@ def clock_view(row: Clock, ports: Ports) -> ClockView:
         standard=rule.standard if rule else None,
         calendar=row.calendar,
         zone_version=row.zone_version,
-        steps=tuple(StepView(at=step["at"], text=step["text"]) for step in row.steps),
+        steps=tuple(
+            StepView(at=step.at, sentence=sentence_of(step))
+            for step in msgspec.convert(row.steps, tuple[StepFact, ...], strict=False)
+        ),
     )
 
 

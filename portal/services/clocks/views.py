@@ -11,14 +11,20 @@ from datetime import date, datetime
 
 from portal.domain.clocks import ClockState
 from portal.domain.regimes import Binding, ObligedParty
+from portal.domain.wording import Sentence
 
 
 @dataclass(frozen=True, kw_only=True)
 class StepView:
-    """One step of "why this date?": ISO text of an instant or a day, and a sentence."""
+    """One step of "why this date?": ISO text of an instant or a day, and what is said of it."""
 
     at: str
-    text: str
+    sentence: Sentence
+
+    @property
+    def text(self) -> str:
+        """In English."""
+        return str(self.sentence)
 
 
 @dataclass(frozen=True, kw_only=True)

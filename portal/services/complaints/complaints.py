@@ -110,11 +110,18 @@ def prepare(
 
     `respondent` is the platform where the complaint rests on no request. Raises StepRefused.
     """
-    require_open(work.case.status)
-    require_mandate(work)
     option = _find_option(work, regime_id, regulator_id)
     if strangers := set(request_numbers) - set(option.request_numbers):
         raise StepRefused(f"Request {min(strangers)} cannot be part of this complaint.")
+    return prepare_option(work, option, request_numbers, wish=wish, respondent=respondent)
+
+
+def prepare_option(
+    work: CaseWork, option: ComplaintOption, request_numbers: Sequence[int], *, wish: str = "", respondent: str = ""
+) -> int:
+    """The same for a complaint that the caller found open for these requests. Raises StepRefused."""
+    require_open(work.case.status)
+    require_mandate(work)
     if len(wish) > LONGEST:
         raise StepRefused(f"This text is too long: {LONGEST:,} characters fit.")
     require_room_for_words(work, wish)
@@ -186,7 +193,8 @@ def read_bundles(work: CaseWork, numbers: Sequence[int], *, redacted: bool) -> b
     Raises StepRefused where none is made, RecordsDisagree.
     """
     named = [find_complaint(work, number) for number in numbers]
-    made = [complaint for complaint in named if _is_made(work, complaint)]
+    is_made = list_made(work)
+    made = [complaint for complaint in named if complaint.number in is_made]
     if not made:
         raise StepRefused("The papers for this complaint are not made yet.")
     entries: dict[str, tuple[bytes, datetime]] = {}
@@ -196,9 +204,10 @@ def read_bundles(work: CaseWork, numbers: Sequence[int], *, redacted: bool) -> b
     return _pack(entries)
 
 
-def _is_made(work: CaseWork, complaint: Complaint) -> bool:
-    query = select(Letter.id).where(Letter.complaint_id == complaint.id).limit(1)
-    return work.session.scalars(query).first() is not None
+def list_made(work: CaseWork) -> frozenset[int]:
+    """The numbers of the complaints whose bundle is made."""
+    query = select(Complaint.number).join(Letter, Letter.complaint_id == Complaint.id)
+    return frozenset(work.session.scalars(query.where(Complaint.case_id == work.case.id)))
 
 
 def _read_files(work: CaseWork, complaint: Complaint, *, redacted: bool) -> tuple[Mapping[str, bytes], datetime]:

@@ -54,7 +54,7 @@ def list_options(
     known = read_escalated(work) if escalated is None else escalated
     for each in known:
         for escalation in each.options:
-            for option in _from_escalation(each.dossier, escalation):
+            for option in options_from(each.dossier, escalation):
                 key = option.regime, option.regulator
                 found[key] = _join(found[key], option) if key in found else option
     requests = [each.dossier.request for each in known]
@@ -62,7 +62,7 @@ def list_options(
         work, report, requests, _list_platforms(work) if items is None else _platforms_of(items)
     ):
         found.setdefault((option.regime, option.regulator), option)
-    choices = {each.dossier.number: _choice(each.dossier) for each in known}
+    choices = {each.dossier.number: describe_choice(each.dossier) for each in known}
     named = (
         replace(option, requests=tuple(choices[number] for number in option.request_numbers if number in choices))
         for option in found.values()
@@ -70,7 +70,8 @@ def list_options(
     return tuple(sorted(named, key=lambda option: not option.is_open))
 
 
-def _choice(dossier: Dossier) -> RequestChoice:
+def describe_choice(dossier: Dossier) -> RequestChoice:
+    """A request as a complaint can rest on it."""
     now = dossier.work.now
     # A clock whose end has come may not have been looked at yet by the sweep.
     missed = (
@@ -91,7 +92,8 @@ def _choice(dossier: Dossier) -> RequestChoice:
     )
 
 
-def _from_escalation(dossier: Dossier, escalation: EscalationOption) -> Iterator[ComplaintOption]:
+def options_from(dossier: Dossier, escalation: EscalationOption) -> Iterator[ComplaintOption]:
+    """The complaints that a next step of one request comes to: one to each competent body, resting on that request."""
     work, request = dossier.work, dossier.request
     if escalation.kind not in _USED or not (escalation.regime or escalation.regulator):
         return

@@ -22,7 +22,9 @@ from portal.domain.report import Report, ReportedPlace
 from portal.models.accounts import Staff
 from portal.models.clocks import Clock
 from portal.models.jobs import JobKind
+from portal.models.snippets import SnippetUse
 from portal.services.background import jobs
+from portal.services.cases import tags
 from portal.services.cases.opening import open_for_person, open_for_staff
 from portal.services.complaints.bundle import make_bundle
 from portal.services.history import journal
@@ -30,16 +32,27 @@ from portal.services.intake import drafts, submission
 from portal.services.operations import sweep
 from portal.services.ports import PERSON, Actor, Ports
 from portal.services.signin import factors
-from portal.services.staff import accounts, recovery_key
+from portal.services.staff import accounts, recovery_key, snippets
 from portal.services.staff.accounts import NewStaff
+from portal.services.staff.snippets import SnippetCommand
 from portal.services.work import CaseWork, Work
 
 TEAM = "Harbour helpline"
+SECOND_TEAM = "Bridge legal aid"  # the advocate and the supervisor are in both
 ADVOCATE = ("demo.advocate", "Maren Anker", Role.ADVOCATE)
 COLLEAGUE = ("demo.colleague", "Tomas Boje", Role.ADVOCATE)
 SUPERVISOR = ("demo.supervisor", "Ines Lotse", Role.SUPERVISOR)
 NEWCOMER = ("demo.newcomer", "Jonah Ponton", Role.ADVOCATE)
 ADMINISTRATOR = ("demo.administrator", "Vera Pier", Role.ADMINISTRATOR)
+TEXTS = (
+    (TEAM, SnippetUse.MESSAGE, "We have your report", "Your report reached us on {today}. We look at it today. You "
+     "don’t have to do anything for now.\n{my name}, {team}"),
+    (TEAM, SnippetUse.MESSAGE, "They said no", "They said no. That happens often, and it is not the end. We write to "
+     "them again and go to the authority. You will see here what comes of it.\n{my name}"),
+    (TEAM, SnippetUse.NOTE, "Called, nobody answered", "{today}: called, nobody answered, left no message."),
+    (SECOND_TEAM, SnippetUse.NOTE, "Complaint read", "{today}: {my name} read the complaint of {reference}."),
+)  # fmt: skip
+TAGS = ((TEAM, "school"), (TEAM, "press knows"), (SECOND_TEAM, "court"))
 SWEEP = timedelta(minutes=1)  # how often a running portal looks at its clocks
 
 
@@ -98,14 +111,14 @@ class Story:
     places: tuple[ReportedPlace, ...] = ()
     steps: tuple[StoryStep, ...] = ()
     is_draft: bool = False
+    team: str = TEAM
 
 
 @dataclass(frozen=True, repr=False)
 class _Crew:
-    """The invented team, with the key to its cases."""
+    """The invented teams by name, each with its id and the key to its cases, and who works in them."""
 
-    team_id: UUID
-    team_key: bytes
+    teams: dict[str, tuple[UUID, bytes]]
     advocate: Actor
     staff: dict[str, UUID]
     recovery_key: str | None
@@ -126,6 +139,7 @@ def fill(
         journal.note(session, Noted.DEMO_BEGUN, now=now)
         journal.write_pending(session)
         crew = _make_crew(session, sign_ins, now=now - oldest - timedelta(days=30))
+        _keep_words(Work(session=session, actor=crew.advocate, now=now - oldest, ports=ports), crew)
         sign_ins = tuple(_set_up_factor(session, one, now=now) for one in sign_ins)
     played = {story.key: _Player(sessions, story, crew, now, ports).play() for story in stories}
     with sessions.begin() as session:
@@ -143,10 +157,11 @@ def require_empty(session: Session) -> None:
 
 
 def _make_crew(session: Session, sign_ins: Sequence[SignIn], *, now: datetime) -> _Crew:
-    """A team of three, an administrator, and a newcomer who waits to be let in."""
+    """A team of three with a newcomer who waits to be let in, a second team of two of them, and an administrator."""
     printed = recovery_key.make_recovery_key_once(session, now=now)
     team, key = accounts.create_team(session, TEAM, now=now)
     team.email = "answers@example.org"
+    second, second_key = accounts.create_team(session, SECOND_TEAM, now=now)
     made = {}
     for one in sign_ins:
         new = NewStaff(login=one.login, name=one.name, role=one.role, password=one.password)
@@ -154,8 +169,21 @@ def _make_crew(session: Session, sign_ins: Sequence[SignIn], *, now: datetime) -
         if one.role is not Role.ADMINISTRATOR:
             is_in = one.login != NEWCOMER[0]
             accounts.add_membership(session, made[one.login], team, key if is_in else None, now=now)
+        if one.login in {ADVOCATE[0], SUPERVISOR[0]}:
+            accounts.add_membership(session, made[one.login], second, second_key, now=now)
     ids = {login: row.id for login, row in made.items()}
-    return _Crew(team.id, key, accounts.actor_of(made[ADVOCATE[0]]), ids, printed)
+    teams = {TEAM: (team.id, key), SECOND_TEAM: (second.id, second_key)}
+    return _Crew(teams, accounts.actor_of(made[ADVOCATE[0]]), ids, printed)
+
+
+def _keep_words(work: Work, crew: _Crew) -> None:
+    """The ready texts and the tags of the teams."""
+    own = [team_id for team_id, _key in crew.teams.values()]
+    for team, use, title, text in TEXTS:
+        command = SnippetCommand(team_id=crew.teams[team][0], use=use, title=title, text=text)
+        snippets.keep(work, command, own)
+    for team, name in TAGS:
+        tags.keep_tag(work, crew.teams[team][0], name, own)
 
 
 def _set_up_factor(session: Session, one: SignIn, *, now: datetime) -> SignIn:
@@ -195,7 +223,7 @@ class _Player:
         with self.sessions.begin() as session:
             opened, words = drafts.start_draft(Work(session=session, actor=PERSON, now=at, ports=ports), language="en")
             if report.handler is Handler.TEAM:
-                report = replace(report, team_id=str(self.crew.team_id))
+                report = replace(report, team_id=str(self.crew.teams[self.story.team][0]))
             report = replace(drafts.add_links(report, self.story.links, ports=ports), places=self.story.places)
             drafts.save_report(opened, report, version=None)
             if not self.story.is_draft:
@@ -207,7 +235,7 @@ class _Player:
         if self.story.report.handler is not Handler.TEAM:
             work = Work(session=session, actor=PERSON, now=opened.now, ports=self.ports)
             return open_for_person(work, opened.case.id, opened.key, to_change=True)
-        keys = {self.crew.team_id: self.crew.team_key}
+        keys = dict(self.crew.teams.values())
         work = Work(session=session, actor=self.crew.advocate, now=opened.now, ports=self.ports)
         return open_for_staff(work, opened.reference, team_keys=keys, to_change=True)
 

@@ -13,7 +13,7 @@ from portal.domain.letters.facts import FollowUp, Supplier
 from portal.domain.lifecycle import Answer, Depiction, Filer, Handler, LetterKind, SendingChannel
 from portal.domain.report import ContactBy, NameKind, Report, ReportedPlace, YesNo
 from portal.services.clocks.case_events import ComplaintAnswer
-from portal.services.demo.fill import ADVOCATE, COLLEAGUE, SUPERVISOR, Story
+from portal.services.demo.fill import ADVOCATE, COLLEAGUE, SECOND_TEAM, SUPERVISOR, Story
 from portal.services.demo.steps import (
     after,
     answer,
@@ -176,6 +176,7 @@ PRIYA = Story(
 )
 MARIE = Story(
     key="marie",
+    team=SECOND_TEAM,
     age=timedelta(days=2),
     report=_person("Marie Exemple", "CA", subdivision="QC", depiction=Depiction.UNSURE),
     links="https://www.reddit.com/r/invented_place/comments/inv002/no_such_post/ https://imgur.com/a/Invented33",

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.clocks import EventKind, RequestEvent
 from portal.domain.figures.facts import (
+    NO_TEAM,
     UNKNOWN,
     UNLISTED,
     Grouping,
@@ -108,10 +109,11 @@ def _count_case(found: dict[int, Counts], case: Any, rows: _Rows, frame: Frame) 
     values = {
         Grouping.MONTH: frame.month_of(case.submitted_at),
         Grouping.COUNTRY: case.country or UNKNOWN,
-        Grouping.AGE: age_of(case.under_18).value,
+        Grouping.AGE: age_of(case.under_18, case.age_band).value,
         Grouping.KIND: kind_of(case.path, case.depiction, case.under_18).value,
         Grouping.CLOSING: closing_of(_find_reason(rows.events.get(case.id, ())), is_closed=is_closed),
         Grouping.RESPONSE: response.value,
+        Grouping.TEAM: str(case.team_id or NO_TEAM),
     }
     add_case(found[year], values)
 
@@ -130,6 +132,7 @@ def _count_request(found: dict[int, Counts], case: Any, request: Any, rows: _Row
         Grouping.LAW: cited[0] if cited else UNKNOWN,
         Grouping.COUNTRY: case.country or UNKNOWN,
         Grouping.KIND: kind_of(case.path, case.depiction, case.under_18).value,
+        Grouping.TEAM: str(case.team_id or NO_TEAM),
     }
     is_flagged = frame.has_flagger and ARTICLE_16 in cited
     population = Population.FLAGGED if is_flagged else Population.REQUESTS
@@ -174,7 +177,7 @@ class _Rows:
 
     def _read_cases(self, case_ids: Collection[UUID]) -> Sequence[Any]:
         columns = (
-            *(Case.id, Case.status, Case.path, Case.country, Case.depiction, Case.under_18),
+            *(Case.id, Case.status, Case.path, Case.country, Case.depiction, Case.under_18, Case.age_band),
             *(Case.team_id, Case.submitted_at, Case.closed_at),
         )
         wanted = (Case.id.in_(case_ids), Case.status.in_(COUNTED_CASES), Case.submitted_at.is_not(None))

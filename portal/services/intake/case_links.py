@@ -5,6 +5,7 @@ both and the member sees both.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -23,6 +24,7 @@ from portal.domain.lifecycle import (
     StepRefused,
     require_open,
 )
+from portal.domain.report import ReportedPlace
 from portal.models.case_links import CaseLink, LinkKind, NamedPoster
 from portal.models.cases import Case
 from portal.models.items import Item
@@ -34,7 +36,7 @@ from portal.services.history import guards
 from portal.services.history.events import NewEvent
 from portal.services.intake import drafts, submission
 from portal.services.intake.submission import AddedLinks
-from portal.services.requests.dossier import list_items
+from portal.services.requests.dossier import OpenedItem, list_items
 from portal.services.work import CaseWork
 
 LONGEST = 2_000
@@ -82,9 +84,9 @@ def link(work: CaseWork, other: CaseWork, reason: str) -> None:
 def merge(first: CaseWork, second: CaseWork, said: str) -> AddedLinks:
     """One person has both: `first` goes on, `second` is closed and stays readable as it is. Both are held.
 
-    `said` is how the person said that both are theirs; without that nothing is put together. Links of the second that
-    are online and that the first has not are added to it as any other, and what the team had to know first of the
-    second it has to know of the first. Raises StepRefused, NoRoom.
+    `said` is how the person said that both are theirs; without that nothing is put together. Links and described places
+    of the second that are online and that the first has not are added to it as any other, and what the team had to
+    know first of the second it has to know of the first. Raises StepRefused, NoRoom.
     """
     _require_two(first, second)
     said = _read(said, "Write how the person said that both cases are theirs.")
@@ -93,9 +95,8 @@ def merge(first: CaseWork, second: CaseWork, said: str) -> AddedLinks:
         require_room_for_words(case, said)
     if _is_child(second) and not _is_child(first):
         raise StepRefused(_CHILD_LAST)
-    fresh = list_fresh(first, second)
-    text = drafts.read_text("\n".join(fresh), ports=first.ports)
-    added = submission.keep_items(first, submission.plan_items(first, text))
+    text = drafts.read_text("\n".join(list_fresh(first, second)), ports=first.ports)
+    added = submission.keep_items(first, submission.plan_items(first, text, list_fresh_places(first, second)))
     if added.over:
         raise StepRefused("The links of both do not fit into one case. Link the cases instead.")
     _carry_risks(first, second)
@@ -128,11 +129,43 @@ def unlink(work: CaseWork, other: CaseWork) -> None:
 
 
 def list_fresh(first: CaseWork, second: CaseWork) -> tuple[str, ...]:
-    """The links of the second case that are not gone and that the first has not, in their order. Reads only."""
-    known = set(first.session.scalars(select(Item.url_index).where(Item.case_id == first.case.id)))
-    links = (item for item in list_items(second) if item.row.url_index and item.row.state is not ItemState.REMOVED)
-    urls = (str(item.values["url"]) for item in links)
-    return tuple(url for url in urls if vault.blind_index(first.key, url) not in known)
+    """The links of the second case that are not gone and that the first has not, in their order; also those that the
+    first has as gone, where they were reported in the second afterwards: they are back. Reads only.
+    """
+    rows = first.session.scalars(select(Item).where(Item.case_id == first.case.id, Item.url_index.is_not(None)))
+    known = {row.url_index: row for row in rows}
+    found = []
+    for item in list_items(second):
+        if item.row.url_index is None or item.row.state is ItemState.REMOVED:
+            continue
+        url = str(item.values["url"])
+        same = known.get(vault.blind_index(first.key, url))
+        if same is None or (same.state is ItemState.REMOVED and same.changed_at < item.row.added_at):
+            found.append(url)
+    return tuple(found)
+
+
+def list_fresh_places(first: CaseWork, second: CaseWork) -> tuple[ReportedPlace, ...]:
+    """The same of what is described in words because it has no link; the same words on the same platform once."""
+    seen = {_plain(place) for _item, place in _list_places(first)}
+    found = []
+    for item, place in _list_places(second):
+        if item.row.state is not ItemState.REMOVED and _plain(place) not in seen:
+            seen.add(_plain(place))
+            found.append(place)
+    return tuple(found)
+
+
+def _list_places(work: CaseWork) -> Iterator[tuple[OpenedItem, ReportedPlace]]:
+    for item in list_items(work):
+        if item.row.url_index is None:
+            platform, text = (str(item.values.get(name) or "") for name in ("platform", "description"))
+            yield item, ReportedPlace(platform=platform, text=text)
+
+
+def _plain(place: ReportedPlace) -> tuple[str, str]:
+    """However it was spaced and whatever letters were large."""
+    return " ".join(place.platform.casefold().split()), " ".join(place.text.casefold().split())
 
 
 def list_linked(work: CaseWork) -> tuple[LinkedCase, ...]:

@@ -60,7 +60,8 @@ class Receipt:
 class AddedLinks:
     """What became of a text with links: added, marked as back, there already, too many, not understood.
 
-    `added` and `over` are addresses; every link of the text counts in one of the first four.
+    `added` and `over` are addresses; every link of the text counts in one of the first four. `places` without a link
+    were added besides.
     """
 
     added: tuple[str, ...]
@@ -68,6 +69,7 @@ class AddedLinks:
     known: int
     over: tuple[str, ...]
     rejected: tuple[RejectedText, ...]
+    places: int = 0
     told: tuple[ReportedLink, ...] = ()  # of those added, the ones of which something is to be said
 
     @property
@@ -168,8 +170,9 @@ def add_items(work: CaseWork, text: str) -> AddedLinks:
     return keep_items(work, plan_items(work, read_text(text, ports=work.ports)))
 
 
-def plan_items(work: CaseWork, read: ReadText) -> AddingPlan:
-    """What a text that was read adds to the case. Reads only. Raises NoRoom, and StepRefused for an erased case.
+def plan_items(work: CaseWork, read: ReadText, places: Sequence[ReportedPlace] = ()) -> AddingPlan:
+    """What a text that was read adds to the case, and these places that have no link. Reads only. Raises NoRoom, and
+    StepRefused for an erased case.
 
     New links get requests of their own; one that was marked as gone is marked as back. A threat that has come true is a
     case of removal from then on. What did not fit or was not understood is kept in the report.
@@ -177,12 +180,12 @@ def plan_items(work: CaseWork, read: ReadText) -> AddingPlan:
     require_submitted(work.case.status)
     stamp, report = read_stamp(work), work.report
     pasted = sort_links(report, read)
-    if pasted.fresh and report.is_online is YesNo.NO:
+    if (pasted.fresh or places) and report.is_online is YesNo.NO:
         report = replace(report, is_online=YesNo.YES)
     rejected = tuple(dict.fromkeys(report.rejected + pasted.rejected + pasted.over))
     report = with_links(report, read.text, pasted, rejected=rejected)
     require_room_for_pasted(work.report, report)
-    items = _make_items(work, pasted.fresh, ())
+    items = _make_items(work, pasted.fresh, places)
     requests = preparing.plan_requests(work, report, handler=work.case.handler, fresh=items) if items else None
     return AddingPlan(
         stamp=stamp,
@@ -198,17 +201,18 @@ def plan_items(work: CaseWork, read: ReadText) -> AddingPlan:
 def keep_items(work: CaseWork, plan: AddingPlan) -> AddedLinks:
     """Write it down. For whoever holds the case as it stood at the plan's stamp."""
     pasted, back = plan.pasted, plan.back
-    if pasted.fresh or back:
+    if plan.items or back:
         open_to_record(work)
     work.case.sealed, work.case.path = plan.sealed, plan.report.path
     if plan.requests:
         _add_rows(work, plan.items, plan.requests)
-        work.record(NewEvent(kind=History.ITEMS_ADDED, at=work.now, facts={"count": len(pasted.fresh)}))
+        work.record(NewEvent(kind=History.ITEMS_ADDED, at=work.now, facts={"count": len(plan.items)}))
         preparing.cite_laws(work, plan.requests)
     if back:
         mark_back(work, *back)
     return AddedLinks(
         added=tuple(link.url for link in pasted.fresh),
+        places=len(plan.items) - len(pasted.fresh),
         back=len(back),
         known=len(pasted.known) - len(back),
         over=tuple(one.text for one in pasted.over),

@@ -14,6 +14,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from portal.domain.applicability import Applicability
+from portal.domain.lifecycle import Path
 from portal.domain.notices import Situation, needs_request
 from portal.domain.regimes import (
     Binding,
@@ -28,10 +29,13 @@ from portal.domain.regimes import (
     Trigger,
     Unit,
 )
+from portal.domain.report import Report
 from portal.domain.wording import Sentence, format_sentence
 from portal.reference.registry import Registry
 from portal.reference.territories import is_law_for
 from portal.services.law.law_finder import ContentKind, Facts, find_applicable_laws, read_place
+
+FEW = 3  # that a page names
 
 
 class FirstStep(StrEnum):
@@ -66,6 +70,20 @@ class FastestRoute:
     def is_sure(self) -> bool:
         """Whether nothing about it is in doubt."""
         return not self.doubts
+
+
+def fastest_for(report: Report, *, registry: Registry, now: datetime) -> tuple[FastestRoute, ...]:
+    """The few fastest for whoever reports; none for a threat, where there is nothing to remove yet."""
+    if not report.country or report.path is Path.THREAT:
+        return ()
+    routes = fastest_routes(
+        report.country,
+        report.subdivision or None,
+        registry=registry,
+        now=now,
+        under_18=report.path is Path.CHILD,
+    )
+    return routes[:FEW]
 
 
 def fastest_routes(

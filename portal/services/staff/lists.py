@@ -139,6 +139,11 @@ def list_teams(session: Session) -> tuple[TeamName, ...]:
     return tuple(TeamName(id=team.id, name=team.name) for team in session.scalars(select(Team).order_by(Team.name)))
 
 
+def name_teams(session: Session) -> dict[str, str]:
+    """The names of all teams by their ids, as figures have them."""
+    return {str(row.id): row.name for row in session.execute(select(Team.id, Team.name))}
+
+
 def list_members(session: Session, team_ids: Sequence[UUID]) -> tuple[TeamMember, ...]:
     """Everybody who stands in one of these teams."""
     rows = session.execute(

@@ -41,11 +41,16 @@ _SECOND = re.compile(r"\b(you (?:are|have|want)\b[^.,;:]*? and) (have|are|do)\b"
 
 
 def for_advocate(text: str) -> str:
-    """A sentence to the person as one about them, in the page's language: "You can ask" is "The person can ask"."""
+    """A sentence to the person as one about them, in the page's language."""
+    return show_fact(as_for_advocate(text))
+
+
+def as_for_advocate(text: str) -> str:
+    """The same in English: "You can ask" is "The person can ask"."""
     text = _NEGATED.sub(lambda found: f"{found[1]} {_NOT[found[2].lower()]}", str(text).replace("'", "’"))
     text = _SECOND.sub(lambda found: f"{found[1]} {_OTHER[found[2]]}", text)
     text = _VERB.sub(lambda found: _conjugate(text, found), text)
-    return show_fact(_LEFT.sub(lambda found: _like(found[0], _WORDS[found[0].lower()]), text))
+    return _LEFT.sub(lambda found: _like(found[0], _WORDS[found[0].lower()]), text)
 
 
 def _conjugate(text: str, found: re.Match[str]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -57,21 +58,17 @@ def show(member: SignedInStaff, work: CaseWork) -> Page:
 @bp.route(f"/ask{STEP}", methods=["GET", "POST"])
 @on_case
 def ask(member: SignedInStaff, work: CaseWork, what: str, number: int) -> Answered:
-    form, step = AskForm(), Approvable(what)
-    approvals.require_known(work, step, number)
-    if form.validate_on_submit():
-        with refusals(form):
-            approvals.ask_approval(work, step, number, form.note.data or "")
-            return go("desk_approvals.show", reference=work.reference)
-    text = _("A colleague looks at it and agrees or says why not. If it changes after that, it has to be asked again.")
-    return show_form(
+    return _write_about(
         member,
         work,
-        form,
-        title=_("Ask for a second look: %(step)s", step=name_step(step, number)),
+        (Approvable(what), number),
+        AskForm(),
+        approvals.ask_approval,
+        title=_("Ask for a second look: %(step)s", step=name_step(Approvable(what), number)),
         button=_("Ask for a second look"),
-        back=url_for("desk_approvals.show", reference=work.reference),
-        text=text,
+        text=_(
+            "A colleague looks at it and agrees or says why not. If it changes after that, it has to be asked again."
+        ),
     )
 
 
@@ -79,21 +76,15 @@ def ask(member: SignedInStaff, work: CaseWork, what: str, number: int) -> Answer
 @case_view_of(Right.LEAD_TEAM)
 def pass_over(member: SignedInStaff, work: CaseWork, what: str, number: int) -> Answered:
     """What happened can always be recorded, and how stands beside it."""
-    form, step = InsteadForm(), Approvable(what)
-    approvals.require_known(work, step, number)
-    if form.validate_on_submit():
-        with refusals(form):
-            approvals.pass_over(work, step, number, form.note.data or "")
-            return go("desk_approvals.show", reference=work.reference)
-    text = _("Only for what has already happened. It stands in the history with your name and your reason.")
-    return show_form(
+    return _write_about(
         member,
         work,
-        form,
-        title=_("Done without a second look: %(step)s", step=name_step(step, number)),
+        (Approvable(what), number),
+        InsteadForm(),
+        approvals.pass_over,
+        title=_("Done without a second look: %(step)s", step=name_step(Approvable(what), number)),
         button=_("Write it down"),
-        back=url_for("desk_approvals.show", reference=work.reference),
-        text=text,
+        text=_("Only for what has already happened. It stands in the history with your name and your reason."),
     )
 
 
@@ -114,6 +105,27 @@ def decide(member: SignedInStaff, work: CaseWork, approval_id: UUID) -> Answered
 def withdraw(member: SignedInStaff, work: CaseWork, approval_id: UUID) -> Response:
     approvals.withdraw(work, approval_id)
     return go("desk_approvals.show", reference=work.reference)
+
+
+def _write_about(
+    member: SignedInStaff,
+    work: CaseWork,
+    about: tuple[Approvable, int],
+    form: AskForm | InsteadForm,
+    do: Callable[[CaseWork, Approvable, int, str], None],
+    *,
+    title: str,
+    button: str,
+    text: str,
+) -> Answered:
+    """A form with some words about one step; then to the list of second looks."""
+    approvals.require_known(work, *about)
+    back = url_for("desk_approvals.show", reference=work.reference)
+    if form.validate_on_submit():
+        with refusals(form):
+            do(work, *about, form.note.data or "")
+            return redirect(back, 303)
+    return show_form(member, work, form, title=title, button=button, back=back, text=text)
 
 
 def name_step(step: Approvable, number: int) -> str:

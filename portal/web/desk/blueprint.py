@@ -16,7 +16,7 @@ from portal.domain.rights import Right, may
 from portal.services.cases.opening import UnknownNumber
 from portal.web.desk.advocate_words import for_advocate
 from portal.web.desk.case_phrases import history_words, name_letter, say_mark, say_next
-from portal.web.desk.clock_phrases import describe_clock, describe_state, say_why_estimated
+from portal.web.desk.clock_phrases import describe_clock, describe_state, say_step, say_why_estimated
 from portal.web.desk.pages import Page
 from portal.web.desk.wording import describe_distance, describe_hours, describe_shortly, describe_word
 from portal.web.places import show_country, show_country_within, show_language
@@ -57,6 +57,7 @@ def make_blueprint(name: str, module: str, prefix: str) -> Blueprint:
     bp.add_app_template_filter(describe_clock, "describe_clock")
     bp.add_app_template_filter(describe_state, "clock_state")
     bp.add_app_template_filter(say_why_estimated, "why_estimated")
+    bp.add_app_template_filter(say_step, "step_told")
     bp.add_app_template_filter(say_mark, "mark_sentence")
     bp.add_app_template_filter(say_next, "next_sentence")
     bp.add_app_template_filter(name_letter, "letter_name")

@@ -24,12 +24,14 @@ from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit
 
 bp = make_blueprint("desk_bulk", __name__, "/desk/cases/<reference>/together")
+LONGEST_TICKET = 300
 ACTIONS = ", ".join(BulkAction)
 # What usually follows, for the same requests.
 _NEXT = {
     BulkAction.LETTERS: BulkAction.SENT,
     BulkAction.CHECK: BulkAction.SENT,
     BulkAction.REMIND: BulkAction.REMINDED,
+    BulkAction.COMPLAIN: BulkAction.LODGED,
 }
 _BEFORE_SENDING = frozenset({BulkAction.LETTERS, BulkAction.CHECK, BulkAction.MAIL, BulkAction.SENT})
 _AT_ANY_TIME = frozenset({BulkAction.GONE, BulkAction.CLOSE})
@@ -76,7 +78,7 @@ def show_done(member: SignedInStaff, work: CaseWork, token: str) -> Answered:
     if action not in set(BulkAction):
         return go("desk_case.show", reference=work.reference)
     step = BulkAction(action)
-    made = bulk.find_jobs(work, step, (each.number for each in results if each.is_done))
+    made = bulk.find_jobs(work, step, results)
     running = [job for job in made.values() if not job.is_finished]
     percent = sum(100 if job.is_finished else job.percent for job in made.values()) // max(1, len(made))
     return show_on_case(
@@ -155,7 +157,7 @@ def _read_choice(typed: Mapping[str, str]) -> Choice:
         is_all=typed.get("pick") == "all",
         platforms=frozenset(request.args.getlist("platform")),
         states=frozenset(RequestState(each) for each in states),
-        numbers=frozenset(int(each) for each in request.args.getlist("requests") if _is_number(each)),
+        numbers=frozenset(int(each) for each in request.args.getlist("requests") if is_number(each)),
     )
 
 
@@ -175,6 +177,7 @@ def _read_command(work: CaseWork, step: BulkAction, form: PageForm, choice: Choi
         reason=CloseReason(reason) if reason else None,
         note=(form["note"].data or "") if "note" in form else "",
         is_certain="is_certain" in form and bool(form["is_certain"].data),
+        tickets={look.number: read_ticket(f"ticket-{look.number}-text") for look in looks if step is BulkAction.LODGED},
     )
 
 
@@ -183,12 +186,17 @@ def _read_sendings(looks: tuple[Outlook, ...]) -> Iterator[tuple[int, Sending]]:
     for look in looks:
         doors = {door.address: door for door in look.doors}
         door = doors.get(request.form.get(f"door-{look.number}", ""), look.door)
-        ticket = request.form.get(f"ticket-{look.number}", "").strip()[:300]
+        ticket = read_ticket(f"ticket-{look.number}-text")
         if door is not None:
             yield look.number, Sending(address=door.address, channel=door.via, ticket=ticket)
         elif request.form.get(f"channel-{look.number}") in set(SendingChannel):
             channel = SendingChannel(request.form[f"channel-{look.number}"])
             yield look.number, Sending(address="", channel=channel, ticket=ticket)
+
+
+def read_ticket(name: str) -> str:
+    """The number that somebody outside gave, as typed into the field of that name."""
+    return request.form.get(name, "").strip()[:LONGEST_TICKET]
 
 
 def _read_links(looks: tuple[Outlook, ...]) -> frozenset[int]:
@@ -200,8 +208,9 @@ def _read_links(looks: tuple[Outlook, ...]) -> frozenset[int]:
 
 
 def _numbers(name: str) -> Iterator[int]:
-    return (int(each) for each in request.form.getlist(name) if _is_number(each))
+    return (int(each) for each in request.form.getlist(name) if is_number(each))
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether it can be the number of a request or a link."""
     return text.isascii() and text.isdigit() and len(text) < 7

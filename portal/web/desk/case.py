@@ -15,6 +15,7 @@ from portal.models.snippets import SnippetUse
 from portal.services.casefile import member_handover, page, queue
 from portal.services.casefile.closing import list_open_ends
 from portal.services.casefile.overview import Parts, read_overview
+from portal.services.casefile.thread import read_beside
 from portal.services.casefile.timeline import TimelineKind, read_timeline
 from portal.services.cases import approvals, finding, handover, messages
 from portal.services.intake import case_links
@@ -111,10 +112,15 @@ def history(member: SignedInStaff, work: CaseWork) -> Page:
     kind = TimelineKind(asked) if (asked := request.args.get("kind", "")) in set(TimelineKind) else None
     number = read_number(request.args.get("request", ""))
     found = read_timeline(work, kind=kind, request_number=number, zone=desk_zone(), page=asked_page())
+    is_thread, escalated = kind is TimelineKind.THREAD, read_escalated(work)
+    rows = [row for day in found.rows for row in day.rows]
     return show_beside(
         "desk/history.html",
         member,
         work,
+        escalated=escalated,
+        is_thread=is_thread,
+        beside=read_beside(work, rows, (each.dossier for each in escalated)) if is_thread else {},
         days=found,
         kind=kind,
         kinds=tuple(TimelineKind),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -13,9 +13,10 @@ from flask_babel import lazy_gettext as _l
 
 from portal.domain.clocks import ClockState
 from portal.domain.regimes import Binding
-from portal.services.clocks.views import ClockView
+from portal.domain.wording import Value
+from portal.services.clocks.views import ClockView, StepView
 from portal.web.desk.wording import describe_word
-from portal.web.filters import show_moment
+from portal.web.filters import show_day, show_fact, show_moment
 
 RUNNING: Mapping[Binding, Any] = MappingProxyType(
     {
@@ -126,3 +127,16 @@ def _show_day(day: date) -> str:
 
 def _capitalise(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
+
+
+def say_step(step: StepView, zone: str) -> str:
+    """A step of "why this date?", with every moment in the member's zone."""
+    return step.sentence.render(_, lambda value: _show_value(value, zone))
+
+
+def _show_value(value: Value, zone: str) -> str:
+    if isinstance(value, datetime):  # before `date`, of which it is a kind
+        return show_moment(value, zone)
+    if isinstance(value, date):
+        return show_day(value)
+    return show_fact(value) if isinstance(value, str) else str(value)

@@ -73,21 +73,22 @@ def merge(member: SignedInStaff, work: CaseWork) -> Answered:
 
             def put_together(one: CaseWork, other: CaseWork) -> int:
                 first, second = (one, other) if form.is_this_first else (other, one)
-                return len(case_links.merge(first, second, form.said.data or "").added)
+                done = case_links.merge(first, second, form.said.data or "")
+                return len(done.added) + done.places
 
             added = _with_both(member, work, form.other.data, put_together)
             flash(
                 ngettext(
-                    "Put together. %(num)d link was added to the case that goes on.",
-                    "Put together. %(num)d links were added to the case that goes on.",
+                    "Put together. %(num)d place was added to the case that goes on.",
+                    "Put together. %(num)d places were added to the case that goes on.",
                     added,
                 )
             )
             return _back_to(work)
     _fill_in(form)
     text = _(
-        "One case goes on. The other is closed, and stays readable as it is, also with its own six words. Its links "
-        "that are still online are added to the first. Safe hours are not carried over: look at them in both."
+        "One case goes on. The other is closed, and stays readable as it is, also with its own six words. What of it "
+        "is still online is added to the first, each place once. Safe hours are not carried over: look at them in both."
     )
     return show_form(
         member, work, form, title=_("One person, two cases"), button=_("Put together"), back=_address(work), text=text

@@ -87,7 +87,7 @@ def make(member: SignedInStaff) -> Answered:
         form=form,
         problems=form.problems(),
         title=_("A new key for a partner"),
-        button_words=_("Make the key"),
+        button_label=_("Make the key"),
         back_to=url_for("desk_partners.show"),
         back_words=_("Back to the keys"),
     )

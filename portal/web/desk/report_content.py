@@ -83,7 +83,7 @@ def _list_funder(shown: ShownYear, words: Mapping[Part, str], names: Names, conf
     figures = shown.figures
     yield _write(Part.WHO, words)
     yield _write(Part.WORK, words)
-    for grouping in CASE_GROUPINGS if figures.cases else ():
+    for grouping in (each for each in CASE_GROUPINGS if each in figures.cases):
         yield _tabulate(
             names, _("Cases: %(what)s", what=str(GROUPINGS[grouping]).lower()), GROUPINGS[grouping],
             figures.cases[grouping], grouping, actions=False,

@@ -17,6 +17,7 @@ from portal.domain.rights import Right
 from portal.services.figures import words, years
 from portal.services.figures.words import KeptWords
 from portal.services.figures.years import ShownYear
+from portal.services.staff.lists import name_teams
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.forms.reports import WordsForm
@@ -142,4 +143,4 @@ def _make(kind: ReportKind, shown: ShownYear, kept: KeptWords) -> ReportPages:
 
 
 def _names() -> Names:
-    return Names(parts().registry)
+    return Names(parts().registry, name_teams(unit().db))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import url_for
 from flask_babel import gettext as _
 
-from portal.services.cases import risks
+from portal.services.cases import ages, risks
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
@@ -20,9 +20,10 @@ bp = make_blueprint("desk_risks", __name__, "/desk/cases/<reference>/risk")
 @bp.route("", methods=["GET", "POST"])
 @on_case
 def show(member: SignedInStaff, work: CaseWork) -> Answered:
-    form = RisksForm([each.flag for each in risks.list_risks(work)])
+    form = RisksForm([each.flag for each in risks.list_risks(work)], work.case.age_band)
     if form.validate_on_submit():
         with refusals(form, at=form.reason):
+            ages.set_age(work, form.band)
             risks.set_risks(work, form.flags, form.reason.data or "")
             return go("desk_case.show", reference=work.reference)
     back = url_for("desk_case.show", reference=work.reference)

@@ -18,7 +18,7 @@ from portal.services.signin.guess_throttle import TooSoon
 from portal.services.staff import accounts
 from portal.services.staff.accounts import WrongSignIn
 from portal.web.access import EVERY_ROLE, SignedInStaff, begin_sign_in, enter_staff, entering, leave, public, staff
-from portal.web.desk import step_up
+from portal.web.desk import pages, step_up
 from portal.web.desk.blueprint import home_of
 from portal.web.desk.forms.signin import SignInForm
 from portal.web.desk.login_throttle import password_buckets
@@ -97,7 +97,10 @@ def confirm(member: SignedInStaff) -> Answered:
     problem = step_up.step_up(member)
     if problem:
         return step_up.show_question(member, fields=[], action=url_for("signin.confirm"), problem=problem)
-    return redirect(session.pop(step_up.AFTER, home_of(member.staff.role)), 303)
+    onward = session.pop(step_up.AFTER, home_of(member.staff.role))
+    if step_up.is_file(onward):  # a browser that saves a file stays on the page that it is on
+        return pages.show("desk/taken.html", member, file=onward, back=onward.rpartition("/")[0])
+    return redirect(onward, 303)
 
 
 @bp.post("/sign-out")

@@ -13,14 +13,13 @@ from wtforms.validators import DataRequired
 from portal.domain.rights import Right
 from portal.models.snippets import SnippetUse
 from portal.services.staff import snippets
-from portal.services.staff.lists import list_addresses
 from portal.services.staff.snippets import Place, SnippetCommand, SnippetRefused, SnippetView
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.forms.cases import WriteForm
 from portal.web.desk.pages import Answered, go
-from portal.web.desk.pages import show as show_page
+from portal.web.desk.team_words import KeptWords, WordsPage, list_own_teams, show_entry, show_words
 from portal.web.fields import ChoiceField, PageForm, TextField
 from portal.web.filters import show_day
 from portal.web.refusals import refusals
@@ -55,8 +54,25 @@ class SnippetForm(PageForm):
 @bp.get("")
 @allowed(Right.LEAD_TEAM)
 def show(member: SignedInStaff) -> Answered:
-    found = snippets.list_snippets(unit().work(member.actor), tuple(member.team_keys))
-    return show_page("desk/snippets.html", member, found=found, uses=USES)
+    page = WordsPage(
+        title=_("Ready texts"),
+        below=_("Offered where a message or a note is written. Each can be changed before it is sent."),
+        add=url_for("desk_snippets.add"),
+        add_words=_("Add a text"),
+        change_words=_("Change"),
+        empty=_("There is none yet. A good first one: how and when the team answers."),
+    )
+    rows = [
+        KeptWords(
+            title=each.title,
+            beside=f"{USES[each.use]} · {each.team}",
+            text=each.text,
+            change=url_for("desk_snippets.change", snippet_id=each.id),
+            drop=url_for("desk_snippets.drop", snippet_id=each.id),
+        )
+        for each in snippets.list_snippets(unit().work(member.actor), tuple(member.team_keys))
+    ]
+    return show_words(member, page, rows)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -107,7 +123,7 @@ def put_in(form: WriteForm, member: SignedInStaff, work: CaseWork, use: SnippetU
 
 def _keep(member: SignedInStaff, one: SnippetView | None) -> Answered:
     work = unit().work(member.actor)
-    teams = {str(each.team_id): each.team for each in list_addresses(unit().db, tuple(member.team_keys))}
+    teams = list_own_teams(member)
     begun = {"team_id": str(one.team_id), "use": one.use.value, "title": one.title, "text": one.text} if one else {}
     form = SnippetForm(data=begun or {"team_id": next(iter(teams), "")})
     form.team_id.offer(teams.items())
@@ -123,13 +139,9 @@ def _keep(member: SignedInStaff, one: SnippetView | None) -> Answered:
             snippets.keep(work, command, tuple(member.team_keys))
             flash(_("Kept."))
             return go("desk_snippets.show")
-    status = 400 if form.is_submitted() else 200
-    return show_page(
-        "desk/team_entry.html",
+    return show_entry(
         member,
-        status=status,
-        form=form,
-        problems=form.problems(),
+        form,
         title=_("Change a ready text") if one else _("A new ready text"),
         back_to=url_for("desk_snippets.show"),
         back_words=_("Back to the ready texts"),

@@ -11,6 +11,7 @@ from portal.domain.figures.facts import REQUEST_GROUPINGS, Grouping
 from portal.domain.rights import Right
 from portal.services.figures import years
 from portal.services.figures.years import ShownYear
+from portal.services.staff.lists import name_teams
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.pages import Page
@@ -65,7 +66,7 @@ def _grouping() -> Grouping:
 
 
 def _names() -> Names:
-    return Names(parts().registry)
+    return Names(parts().registry, name_teams(unit().db))
 
 
 def _year(shown: ShownYear | None) -> int | None:

@@ -25,6 +25,7 @@ from portal.web.unit_of_work import READING, unit
 
 CHALLENGE = "challenge"  # in the session: what the browser's answer has to hold, once
 AFTER = "after_confirm"  # in the session: the page of ours that was asked for
+FILES = (".zip", ".csv", ".json")  # endings of what a browser saves; each lies under the page that offers it
 ASKS_AGAIN = "asks_again"  # on a view that stands under `confirmed`
 CODE, PASSKEY = "second_code", "second_passkey"  # the names of the fields
 
@@ -118,6 +119,11 @@ def _ask(member: SignedInStaff, problem: str = "") -> Answered:
     else:
         action = request.path
     return show_question(member, fields=fields, action=action, problem=problem)
+
+
+def is_file(path: str) -> bool:
+    """Whether a browser saves what is there instead of showing it."""
+    return path.endswith(FILES)
 
 
 def show_question(

@@ -12,13 +12,12 @@ from wtforms.validators import DataRequired
 from portal.domain.rights import Right
 from portal.services.cases import tags
 from portal.services.cases.tags import TagRefused, TagView
-from portal.services.staff.lists import list_addresses
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case
 from portal.web.desk.pages import Answered, go, show_form
-from portal.web.desk.pages import show as show_page
+from portal.web.desk.team_words import KeptWords, WordsPage, list_own_teams, show_entry, show_words
 from portal.web.fields import ChoiceField, PageForm, TextField
 from portal.web.forms.typed_fields import CheckboxesField
 from portal.web.refusals import refusals
@@ -48,7 +47,25 @@ class CaseTagsForm(PageForm):
 @bp.get("/team/tags")
 @allowed(Right.LEAD_TEAM)
 def show(member: SignedInStaff) -> Answered:
-    return show_page("desk/tags.html", member, found=tags.list_tags(unit().work(member.actor), tuple(member.team_keys)))
+    page = WordsPage(
+        title=_("Tags"),
+        below=_("The team’s own words for its cases, to find them together. Only the team sees them."),
+        add=url_for("desk_tags.add"),
+        add_words=_("Add a tag"),
+        change_words=_("Rename"),
+        empty=_("There is none yet. A good first one: a campaign, or a wave of cases that came together."),
+    )
+    rows = [
+        KeptWords(
+            title=each.name,
+            beside=each.team,
+            found_at=url_for("queue.show", tag=each.id),
+            change=url_for("desk_tags.change", tag_id=each.id),
+            drop=url_for("desk_tags.drop", tag_id=each.id),
+        )
+        for each in tags.list_tags(unit().work(member.actor), tuple(member.team_keys))
+    ]
+    return show_words(member, page, rows)
 
 
 @bp.route("/team/tags/new", methods=["GET", "POST"])
@@ -90,7 +107,7 @@ def set_on_case(member: SignedInStaff, work: CaseWork) -> Answered:
 
 def _keep(member: SignedInStaff, one: TagView | None) -> Answered:
     work, ours = unit().work(member.actor), tuple(member.team_keys)
-    teams = {str(each.team_id): each.team for each in list_addresses(unit().db, ours)}
+    teams = list_own_teams(member)
     form = TagForm(
         data={"team_id": str(one.team_id) if one else next(iter(teams), ""), "name": one.name if one else ""}
     )
@@ -102,13 +119,9 @@ def _keep(member: SignedInStaff, one: TagView | None) -> Answered:
         with refusals(form, TagRefused):
             tags.keep_tag(work, team_id, form.name.data or "", ours, one.id if one else None)
             return go("desk_tags.show")
-    status = 400 if form.is_submitted() else 200
-    return show_page(
-        "desk/team_entry.html",
+    return show_entry(
         member,
-        status=status,
-        form=form,
-        problems=form.problems(),
+        form,
         title=_("Rename a tag") if one else _("A new tag"),
         back_to=url_for("desk_tags.show"),
         back_words=_("Back to the tags"),

@@ -70,5 +70,9 @@ _WORDS: Mapping[NextStep, Callable[[int], str]] = MappingProxyType(
     }
 )
 _AT_ONCE: Mapping[NextStep, tuple[BulkAction, ...]] = MappingProxyType(
-    {NextStep.SEND: (BulkAction.LETTERS, BulkAction.SENT), NextStep.REMIND: (BulkAction.REMIND, BulkAction.REMINDED)}
+    {
+        NextStep.SEND: (BulkAction.LETTERS, BulkAction.SENT),
+        NextStep.COMPLAIN: (BulkAction.COMPLAIN, BulkAction.LODGED),
+        NextStep.REMIND: (BulkAction.REMIND, BulkAction.REMINDED),
+    }
 )

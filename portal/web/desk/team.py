@@ -24,6 +24,7 @@ from portal.web.desk.key_rotation import continue_key_rotation
 from portal.web.desk.pages import Answered, Page, go, read_page
 from portal.web.desk.pages import show as show_page
 from portal.web.desk.step_up import confirmed
+from portal.web.desk.team_words import show_entry
 from portal.web.fields import ChoiceField, MailField, PageForm, check_mail
 from portal.web.refusals import refusals
 from portal.web.reply_times import REPLIES
@@ -118,10 +119,16 @@ def set_address(member: SignedInStaff, team_id: UUID) -> Answered:
                 now=unit().now,
             )
             return go("desk_team.show")
-    status = 400 if form.is_submitted() else 200
-    standard = unit().config.organisation.email or ""
-    return show_page(
-        "desk/team_address.html", member, status=status, form=form, problems=form.problems(), one=own, standard=standard
+    standard = unit().config.organisation.email
+    return show_entry(
+        member,
+        form,
+        title=_("Where answers go, and how fast"),
+        above=own.team,
+        below_field=_("The organisation’s address: %(address)s", address=standard) if standard else "",
+        back_to=url_for("desk_team.show"),
+        back_words=_("Back to the team"),
+        button_label=_("Save"),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from flask import url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import Optional, Regexp
 
@@ -15,8 +17,9 @@ from portal.services.staff.accounts import AccountRefused
 from portal.services.staff.team_rules import TeamRules
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
-from portal.web.desk.pages import Answered, go, show
+from portal.web.desk.pages import Answered, go
 from portal.web.desk.step_up import confirmed
+from portal.web.desk.team_words import show_entry
 from portal.web.desk.wording import choices_of
 from portal.web.fields import PageForm, TextField
 from portal.web.forms.typed_fields import CheckboxesField
@@ -94,5 +97,12 @@ def change(member: SignedInStaff, team_id: UUID) -> Answered:
                 now=unit().now,
             )
             return go("desk_team.show")
-    status = 400 if form.is_submitted() else 200
-    return show("desk/team_rules.html", member, status=status, form=form, problems=form.problems(), rules=rules)
+    return show_entry(
+        member,
+        form,
+        title=_("Working together"),
+        above=rules.team,
+        back_to=url_for("desk_team.show"),
+        back_words=_("Back to the team"),
+        button_label=_("Save"),
+    )

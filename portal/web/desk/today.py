@@ -6,6 +6,7 @@ from flask import url_for
 
 from portal.domain.rights import Right
 from portal.services.casefile import today
+from portal.services.casefile.covering import list_covered_news
 from portal.services.casefile.queue import MOST_COUNTED
 from portal.services.casefile.queue_filters import QueueChoice
 from portal.services.cases.team_handover import count_offers
@@ -45,6 +46,7 @@ def show(member: SignedInStaff) -> Page:
         finds_names=unit().config.has_name_search,
         columns=columns_of(member),
         views=list_saved(member),
+        covered=list_covered_news(work, team_ids=tuple(member.team_keys)),
         unmatched=count_unmatched(work.session) if may_sort(member) else 0,
         offers=count_offers(work, tuple(member.team_keys)),
         has_teams=bool(member.team_keys),

@@ -19,6 +19,7 @@ from portal.domain.imports import Column, DayOrder
 from portal.domain.letters.facts import FollowUp, Supplier
 from portal.domain.lifecycle import (
     ActorKind,
+    AgeBand,
     Answer,
     CaseStatus,
     CloseReason,
@@ -201,6 +202,12 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             LinkKind.GOES_ON: _l("Closed as a double; the person’s case that goes on"),
             LinkKind.TOOK_IN: _l("The same person’s case, put together with this one"),
         },
+        AgeBand: {
+            AgeBand.UNDER_13: _l("under 13"),
+            AgeBand.FROM_13: _l("13 to 15"),
+            AgeBand.FROM_16: _l("16 or 17"),
+            AgeBand.ADULT: _l("18 or older"),
+        },
         RiskFlag: {RiskFlag.DANGER: _l("in danger now"), RiskFlag.SUICIDE: _l("suicide risk")},
         WaitsFor: {
             WaitsFor.TEAM: _l("the team"),
@@ -341,6 +348,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             RequestState.CLOSED: _l("closed"),
         },
         TimelineKind: {
+            TimelineKind.THREAD: _l("Correspondence"),
             TimelineKind.LETTERS: _l("Letters"),
             TimelineKind.ANSWERS: _l("Answers"),
             TimelineKind.DEADLINES: _l("Deadlines"),
@@ -428,6 +436,8 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             BulkAction.REMIND: _l("Make reminders"),
             BulkAction.MAIL_LATER: _l("Send later letters by e-mail"),
             BulkAction.REMINDED: _l("Record reminders as sent"),
+            BulkAction.COMPLAIN: _l("Prepare complaints"),
+            BulkAction.LODGED: _l("Record complaints as lodged"),
             BulkAction.ANSWER: _l("Log the same answer"),
             BulkAction.GONE: _l("Links are gone"),
             BulkAction.BACK: _l("Links are back"),
@@ -439,7 +449,8 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             CaseAction.REMIND: _l("Remind all who are late"),
             CaseAction.MAIL_LATER: _l("Send later letters by e-mail"),
             CaseAction.REMINDED: _l("Record reminders as sent"),
-            CaseAction.DRAFT: _l("Draft the complaints"),
+            CaseAction.COMPLAIN: _l("Prepare complaints"),
+            CaseAction.LODGED: _l("Record complaints as lodged"),
             CaseAction.TAG: _l("Change the tags"),
             CaseAction.FOLLOW_UP: _l("Set the follow-up date"),
             CaseAction.CLOSE: _l("Close cases"),

@@ -21,9 +21,11 @@ from portal.web.filters import show_day
 from portal.web.open.law import show_law
 from portal.web.open.queries import read_query
 from portal.web.open.vocabulary import describe_fields
+from portal.web.open.way_back import carry_way_back
 from portal.web.unit_of_work import parts, unit
 
 bp = Blueprint("changes", __name__)
+carry_way_back(bp)
 AT_ONCE = 60  # changes on one page
 IN_FEED = 60
 ATOM = "http://www.w3.org/2005/Atom"

@@ -37,10 +37,12 @@ from portal.web.forms.parts import PARTS
 from portal.web.local_times import UnclearTime, read_local, show_time
 from portal.web.open.queries import read_query
 from portal.web.open.records import REFUSED, Problem
+from portal.web.open.way_back import carry_way_back
 from portal.web.places import country_names
 from portal.web.unit_of_work import parts, unit
 
 bp = Blueprint("clock", __name__)
+carry_way_back(bp)
 
 _GROUPS = {"EU": "IE", "EEA": "IE"}  # where most platforms of the Union are established
 

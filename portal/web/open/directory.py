@@ -40,10 +40,12 @@ from portal.web.open.changes import show_all_versions
 from portal.web.open.citations import place_of
 from portal.web.open.labels import list_asks
 from portal.web.open.queries import read_query
+from portal.web.open.way_back import carry_way_back
 from portal.web.places import country_names, part_names
 from portal.web.unit_of_work import parts, unit
 
 bp = Blueprint("directory", __name__)
+carry_way_back(bp)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,10 +28,12 @@ from portal.web.open.citations import anchor_all
 from portal.web.open.lead import find_lead
 from portal.web.open.queries import read_query
 from portal.web.open.vocabulary import label_of
+from portal.web.open.way_back import carry_way_back
 from portal.web.places import country_names
 from portal.web.unit_of_work import parts, unit
 
 bp = Blueprint("law", __name__)
+carry_way_back(bp)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ import msgspec
 from flask import request
 
 from portal.services.law.deadline_calculator import InvalidQuery
+from portal.web.open import way_back
 
 T = TypeVar("T")
 
@@ -21,11 +22,13 @@ def read_query(kind: type[T]) -> T:
         raise TypeError("a query is a dataclass")
     known = [field.name for field in fields(kind)]
     for name, values in request.args.lists():
+        if name == way_back.NAME:
+            continue
         if name not in known:
             raise InvalidQuery(name, f"There is no parameter {name!r}. There are: {', '.join(known) or 'none'}.")
         if len(values) > 1:
             raise InvalidQuery(name, f"The parameter {name!r} is given twice.")
-    given = {name: value for name, value in request.args.items() if value.strip()}
+    given = {name: value for name, value in request.args.items() if name in known and value.strip()}
     try:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:

@@ -7,7 +7,7 @@ from flask.json import jsonify
 from flask.typing import ResponseReturnValue
 
 from portal.domain.csv_text import MEDIA
-from portal.domain.figures.facts import REQUEST_GROUPINGS, Grouping
+from portal.domain.figures.facts import PUBLIC_GROUPINGS, Grouping
 from portal.services.figures import years
 from portal.services.figures.years import ShownYear
 from portal.web.access import public
@@ -28,7 +28,7 @@ def show() -> ResponseReturnValue:
     return render_template(
         "open/statistics.html",
         years=[(str(each), url_for("statistics.show", year=each), each == year) for each in known],
-        view=show_year(_names(), shown, _grouping()) if shown else None,
+        view=show_year(_names(), shown, _grouping(), PUBLIC_GROUPINGS) if shown else None,
         address=lambda grouping: url_for("statistics.show", year=year, by=grouping),
         csv=url_for("statistics.as_csv", year=year, by=_grouping()),
         json=url_for("statistics.as_json", year=year),
@@ -41,7 +41,8 @@ def show() -> ResponseReturnValue:
 @cacheable
 def as_csv() -> ResponseReturnValue:
     shown, grouping = _find(_list_years()), _grouping()
-    answer = Response(write_table_csv(show_year(_names(), shown, grouping).table), content_type=MEDIA)
+    view = show_year(_names(), shown, grouping, PUBLIC_GROUPINGS)
+    answer = Response(write_table_csv(view.table), content_type=MEDIA)
     answer.headers["Content-Disposition"] = f"attachment; filename={shown.figures.year}-{grouping}.csv"
     return answer
 
@@ -50,7 +51,7 @@ def as_csv() -> ResponseReturnValue:
 @public
 @cacheable
 def as_json() -> ResponseReturnValue:
-    return jsonify(write_json(_names(), _find(_list_years())))
+    return jsonify(write_json(_names(), _find(_list_years()), is_public=True))
 
 
 def _list_years() -> tuple[int, ...]:
@@ -72,7 +73,7 @@ def _find(known: tuple[int, ...]) -> ShownYear:
 
 
 def _grouping() -> Grouping:
-    return read_grouping(request.args.get("by", ""), REQUEST_GROUPINGS)
+    return read_grouping(request.args.get("by", ""), PUBLIC_GROUPINGS)
 
 
 def _names() -> Names:

@@ -17,8 +17,8 @@ from portal.domain.lifecycle import Handler, Path
 from portal.domain.police import Act
 from portal.domain.report import Report
 from portal.services.intake import drafts
-from portal.services.law import applicability
-from portal.services.law.fastest_routes import FastestRoute, fastest_routes
+from portal.services.law import applicability, fastest_routes
+from portal.services.law.fastest_routes import FastestRoute
 from portal.services.law.local_days import person_day
 from portal.services.law.police import PoliceHelp, find_police
 from portal.services.work import CaseWork
@@ -53,7 +53,6 @@ MOST_LIKELY = 2  # countries that are offered as a button
 
 
 LINKS_A_PAGE = 60
-FASTEST = 3
 _THREATS = frozenset({Act.THREAT, Act.EXTORTION})
 
 
@@ -138,17 +137,8 @@ def police_for(report: Report) -> PoliceHelp | None:
 
 
 def fastest_for(report: Report) -> tuple[FastestRoute, ...]:
-    """The few fastest ways to a removal for this person; none for a threat, where there is nothing to remove yet."""
-    if not report.country or report.path is Path.THREAT:
-        return ()
-    routes = fastest_routes(
-        report.country,
-        report.subdivision or None,
-        registry=unit().ports.registry,
-        now=unit().now,
-        under_18=report.path is Path.CHILD,
-    )
-    return routes[:FASTEST]
+    """The few fastest ways to a removal for this person."""
+    return fastest_routes.fastest_for(report, registry=unit().ports.registry, now=unit().now)
 
 
 @dataclass(frozen=True)
@@ -163,7 +153,8 @@ def near_help(country: str) -> NearHelp:
     """For one country by its code."""
     registry, now = unit().ports.registry, unit().now
     police = find_police(country, None, registry, on=unit().config.day_at(now))
-    return NearHelp(police, fastest_routes(country, None, registry=registry, now=now)[:FASTEST])
+    routes = fastest_routes.fastest_routes(country, None, registry=registry, now=now)
+    return NearHelp(police, routes[: fastest_routes.FEW])
 
 
 def _extra(work: CaseWork, step: StepId, report: Report, missing: Sequence[Missing]) -> dict[str, Any]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -30,6 +29,7 @@ from portal.domain.lifecycle import (
 )
 from portal.domain.regimes import Binding, ObligedParty
 from portal.domain.report import Report
+from portal.domain.wording import Value
 from portal.services.clocks.views import ClockView, StepView
 from portal.services.complaints.views import ComplaintLine
 from portal.services.law.local_days import person_zone
@@ -256,20 +256,22 @@ def name_complaint(line: ComplaintLine) -> str:
     return line.about or short_body(line.regulator_name)
 
 
-# The rules keep their steps as text, so that a moment in one is known by its form.
-_MOMENT = re.compile(r"[A-Z][a-z]+day (\d+ [A-Z][a-z]+ \d{4}) at (\d\d:\d\d)(?::\d\d)? \(UTC([+-]\d\d:\d\d)\)")
 _START = "The event that starts the period:"
 
 
 def step_words(step: StepView, zone: str) -> str:
     """A step of "why this date?", with every moment in the reader's zone."""
-    if step.text.startswith(_START):
+    if step.sentence.key.startswith(_START):
         return str(_("The time starts: %(moment)s.", moment=format_short_moment(datetime.fromisoformat(step.at), zone)))
-    return _MOMENT.sub(lambda found: format_short_moment(_read_moment(*found.groups()), zone), str(_(step.text)))
+    return step.sentence.render(_, lambda value: _say_value(value, zone))
 
 
-def _read_moment(day: str, time: str, offset: str) -> datetime:
-    return datetime.strptime(f"{day} {time} {offset}", "%d %B %Y %H:%M %z")
+def _say_value(value: Value, zone: str) -> str:
+    if isinstance(value, datetime):  # before `date`, of which it is a kind
+        return format_short_moment(value, zone)
+    if isinstance(value, date):
+        return str(format_date(value, "EEEE d MMMM y"))
+    return str(_(value)) if isinstance(value, str) else str(value)
 
 
 def clock_sentence(clock: ClockView, zone: str) -> str:

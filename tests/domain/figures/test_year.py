@@ -38,6 +38,7 @@ def values(platform: str, month: str = "2026-03") -> dict[Grouping, str]:
         Grouping.LAW: "us-tida",
         Grouping.COUNTRY: "US",
         Grouping.KIND: "real",
+        Grouping.TEAM: "none",
     }
 
 
@@ -110,6 +111,19 @@ def test_what_is_kept_comes_back_the_same_and_in_an_order_that_tells_nothing() -
     assert write_counts(other) == write_counts(counts)
 
 
+def test_what_was_kept_before_a_property_was_counted_is_unknown_by_it() -> None:
+    """Else the table by it would differ from the others by just those that were erased."""
+    counts: Counts = Counter()
+    for place in range(12):
+        add_request(counts, Population.REQUESTS, values("x"), judged(list(Outcome)[place % 3], hours=place))
+    kept = [each for each in write_counts(counts) if each[1] != Grouping.TEAM]
+    read = read_counts(kept)
+    by_team = {key[2:]: number for key, number in read.items() if key[1] is Grouping.TEAM}
+    by_month = {("unknown", *key[3:]): number for key, number in read.items() if key[1] is Grouping.MONTH}
+    assert by_team == by_month
+    assert read_counts(write_counts(counts)) == counts
+
+
 def test_cases_are_counted_by_each_of_their_properties() -> None:
     counts: Counts = Counter()
     for age in ("adult",) * 7 + ("under_18",) * 6:
@@ -122,6 +136,7 @@ def test_cases_are_counted_by_each_of_their_properties() -> None:
                 Grouping.KIND: "real",
                 Grouping.CLOSING: "open",
                 Grouping.RESPONSE: "in_target",
+                Grouping.TEAM: "none",
             },
         )
     table = make_year(counts, year=2026, until=AT, judged_at=AT).cases[Grouping.AGE]

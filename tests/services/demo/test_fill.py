@@ -25,6 +25,7 @@ from portal.models.tables import metadata
 from portal.reference.registry import load_registry
 from portal.services.casefile.queue import list_queue
 from portal.services.casefile.queue_filters import QueueChoice
+from portal.services.cases import tags
 from portal.services.cases.opening import open_by_words
 from portal.services.demo.fill import ADVOCATE, AlreadyFilled, Filled, fill
 from portal.services.demo.stories import SHOWN, STORIES, make_stories
@@ -32,7 +33,7 @@ from portal.services.history.events import find_break, read_history
 from portal.services.ports import Ports
 from portal.services.requests.dossier import read_dossiers
 from portal.services.requests.statements import list_wanted
-from portal.services.staff import accounts
+from portal.services.staff import accounts, snippets
 from tests.services.factories import guarded, make_ports, make_work
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -96,8 +97,22 @@ def test_everybody_can_sign_in_and_the_newcomer_waits(filling: Filling) -> None:
         teams = {
             one.login: len(accounts.sign_in(session, one.login, one.password).team_keys) for one in filled.sign_ins
         }
-    assert sorted(teams.values()) == [0, 0, 1, 1, 1]
+    assert sorted(teams.values()) == [0, 0, 1, 2, 2]
     assert teams["demo.newcomer"] == teams["demo.administrator"] == 0
+
+
+def test_there_are_two_teams_with_a_case_ready_texts_and_tags_of_their_own(filling: Filling) -> None:
+    sessions, ports, filled = filling
+    with sessions() as session:
+        signed_in = accounts.sign_in(session, ADVOCATE[0], filled.sign_ins[0].password)
+        work = make_work(session, ports, actor=signed_in.actor)
+        for team_id in signed_in.team_keys:
+            assert session.scalars(select(Case.id).where(Case.team_id == team_id)).first()
+            texts = snippets.list_snippets(work, [team_id])
+            assert texts
+            assert not any(snippets.list_unknown(each.text) for each in texts)
+            assert tags.list_tags(work, [team_id])
+    assert len(signed_in.team_keys) == 2
 
 
 def test_the_printed_words_open_the_case(filling: Filling) -> None:

@@ -135,6 +135,13 @@ def test_why_a_case_was_closed_is_counted(session: Session, ports: Ports) -> Non
     assert values(count(opened, ports), Grouping.AGE) == {"adult"}
 
 
+def test_cases_and_requests_are_counted_by_their_team(session: Session, ports: Ports) -> None:
+    shared = share_case(session, ports)
+    send(session, shared.first, ports, 1)
+    assert values(count(shared.first, ports), Grouping.TEAM) == {str(shared.first.case.team_id)}
+    assert values(count(make_case(session, ports), ports), Grouping.TEAM) == {"none"}
+
+
 def test_an_erased_case_stays_in_the_figures_as_counts_alone(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     send(session, opened, ports, 1)

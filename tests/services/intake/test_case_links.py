@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, History, Path, RiskFlag, Role, Scope, StepRefused
+from portal.domain.lifecycle import (
+    ActorKind,
+    CaseStatus,
+    Handler,
+    History,
+    ItemState,
+    Path,
+    RiskFlag,
+    Role,
+    Scope,
+    StepRefused,
+)
+from portal.domain.report import ReportedPlace
 from portal.models.case_links import CaseLink, LinkKind, NamedPoster
 from portal.models.find_marks import FindMark
 from portal.models.requests import Request
@@ -16,7 +29,7 @@ from portal.services.casefile.page import history_rows
 from portal.services.cases import erasure, finding, handover, risks
 from portal.services.cases.opening import open_by_words
 from portal.services.history import guards
-from portal.services.intake import case_links, submission
+from portal.services.intake import case_links, drafts, submission
 from portal.services.ports import PERSON, Actor, Ports
 from portal.services.requests.dossier import list_items
 from portal.services.staff import accounts
@@ -151,6 +164,31 @@ def test_one_person_with_two_cases_has_one_that_goes_on_and_one_that_stays_reada
     session.commit()
     opened = open_by_words(make_work(session, ports), two.words)
     assert opened.reference == two.second.reference
+
+
+def test_a_place_without_a_link_goes_on_too_and_the_same_words_once(session: Session, two: Two) -> None:
+    place = ReportedPlace(platform="WhatsApp", text="A group named “invented”, since Monday.")
+    same = ReportedPlace(platform="whatsapp", text="a group named  “invented”, since monday.")
+    for work, places in ((two.first, [place]), (two.second, [same, replace(place, text="Another group.")])):
+        submission.keep_items(work, submission.plan_items(work, drafts.read_text("", ports=work.ports), places))
+    added = case_links.merge(two.first, two.second, SAID)
+    assert added.places == 1
+    described = [str(item.values["description"]) for item in list_items(two.first) if not item.row.url_index]
+    assert described == [place.text, "Another group."]
+    assert all(item.row.request_id for item in list_items(two.first)), "each in a request, as any other"
+
+
+def test_what_is_gone_in_the_first_and_was_reported_later_in_the_second_is_back(two: Two) -> None:
+    shared = next(item.row for item in list_items(two.first) if str(item.values["url"]).endswith("invented01"))
+    mark_gone(two.first, shared.number)
+    assert shared.state is ItemState.REMOVED
+    theirs = next(item.row for item in list_items(two.second) if str(item.values["url"]).endswith("invented01"))
+    assert len(case_links.list_fresh(two.first, two.second)) == 2, "seen gone later than it was reported"
+    theirs.added_at = two.first.now + timedelta(hours=1)
+    added = case_links.merge(two.first.at(two.first.now + timedelta(hours=2)), two.second, SAID)
+    assert added.back == 1
+    assert [item.row.state for item in list_items(two.first) if item.row.number == shared.number] == [ItemState.BACK]
+    assert len(list_items(two.first)) == len({str(item.values["url"]) for item in list_items(two.first)})
 
 
 def test_what_was_put_together_by_mistake_is_parted_and_the_closed_one_is_open_again(two: Two) -> None:

@@ -98,6 +98,19 @@ def test_a_bundle_is_taken_out_only_by_somebody_who_is_still_there(desk: Desk, c
     assert page.heading == "Is it still you?"
 
 
+def test_after_the_second_step_a_file_is_saved_and_the_page_leads_back(desk: Desk, clock: TestClock) -> None:
+    """A browser that saves a file would else stay on the question."""
+    colleague = desk.visit("mira")
+    reference = desk.add_case()
+    clock.move(minutes=6)
+    colleague.go(f"/desk/cases/{reference}/letters.zip", status=403)
+    page = colleague.press("Go on", second_code=new_code(desk))
+    assert page.heading == "The file is being saved"
+    refresh = next(each for each in page.root.iter("meta") if each.get("http-equiv") == "refresh")
+    assert refresh.get("content") == f"0; url=/desk/cases/{reference}/letters.zip"
+    assert colleague.go(page.links()["Back to where you were"]).path == f"/desk/cases/{reference}"
+
+
 def test_the_wait_between_password_and_second_step_is_short(desk: Desk, clock: TestClock) -> None:
     colleague = half_way(desk)
     clock.move(minutes=11)

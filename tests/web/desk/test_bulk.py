@@ -86,6 +86,7 @@ def test_letters_that_want_a_statement_are_left_out_with_the_reason(desk: Desk) 
     page = visitor.go(together(reference, "letters"))
 
     assert "Nobody has said yet what the letter states above the signature." in page.text
+    assert f"/desk/cases/{reference}/requests/1/stated" in visitor.anchors, "where it is written down"
 
 
 def test_by_state_and_by_platform(desk: Desk, colleague: Colleague, reference: str) -> None:

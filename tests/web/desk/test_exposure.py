@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+from portal.domain.lifecycle import ActorKind
 from portal.domain.report import YesNo
 from portal.services.casefile.exposure import add_up
+from portal.services.cases import messages
+from portal.services.cases.opening import open_for_staff
+from portal.services.ports import PERSON, Actor
 from tests.services.factories import NOW
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Desk
@@ -59,6 +64,27 @@ def test_promises_of_somebody_away_stand_on_the_page_of_whoever_covers(desk: Des
     first.sign_in_again("/desk/exposure")
     first.press("I am back, or I stay")
     assert "What you promised: 0 cases" in second.go("/desk/today").text
+
+
+def test_new_messages_for_somebody_away_are_marked_for_whoever_covers(desk: Desk, clock: TestClock) -> None:
+    reference = desk.add_case()
+    first, second = desk.visit("mira"), desk.visit("tane")
+    first.go(f"/desk/cases/{reference}")
+    first.press("Take this case")
+    first.go("/desk/exposure")
+    first.press("Mark the days", since="2026-11-23", until="2026-11-24", owner=choice(first, "Tane Boje"))
+    mark = "You cover for Mira Anker 1 case with a new message"
+    assert mark not in second.go("/desk/today").text
+    with desk.parts.sessions.begin() as session:
+        work = replace(desk.parts.work(session), actor=Actor(kind=ActorKind.STAFF))
+        opened = open_for_staff(work, reference, team_keys={desk.team_id: desk.team_key}, to_change=True)
+        messages.send_message(replace(opened, actor=PERSON), "He found out.")
+    assert mark in second.go("/desk/today").text
+    assert mark not in first.go("/desk/today").text
+    second.follow("1 case with a new message")
+    assert reference in second.page.text
+    second.go(f"/desk/cases/{reference}/messages")
+    assert mark not in second.go("/desk/today").text
 
 
 def test_a_cap_warns_and_holds_nobody_up_and_others_do_not_see_it(desk: Desk) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import time
+import zipfile
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from portal.domain.lifecycle import ActorKind, ComplaintState
+from portal.models.cases import Case
 from portal.models.complaints import Complaint, ComplaintRequest
 from portal.run import worker
 from portal.services.casefile import many_cases
 from portal.services.casefile.many_cases import CaseAction, CasesCommand
+from portal.services.cases.consent import set_consent
 from portal.services.cases.opening import open_for_staff
 from portal.services.ports import Actor
 from portal.services.work import Work
@@ -124,20 +129,20 @@ def test_two_hundred_requests_take_little(desk: Desk, clock: TestClock) -> None:
     assert statements[-1] <= 26, "the requests of a case are read once"
 
 
-def test_the_complaints_of_late_cases_are_drafted_from_today_in_two_presses(desk: Desk, clock: TestClock) -> None:
+def test_the_complaints_of_late_cases_are_prepared_from_today_in_two_presses(desk: Desk, clock: TestClock) -> None:
     visitor = desk.visit("mira")
     references = make_late(desk, visitor, clock, 2)
     worker.run_sweep(desk.parts)
     worker.tell_of_deadlines(desk.parts)
     visitor.sign_in_again("/desk/today")
-    (link,) = [each for each in visitor.anchors if "action=draft" in each]
+    (link,) = [each for each in visitor.anchors if "action=complain" in each]
     visitor.go(link)
     assert "It will be done in 2 cases" in visitor.page.text
     asking = visitor.page
-    visitor.press("Draft the complaints")
+    visitor.press("Prepare complaints")
     assert "Done in 2 of 2 cases" in visitor.page.text
     visitor.seen.append(asking)
-    visitor.press("Draft the complaints")
+    visitor.press("Prepare complaints")
     with desk.parts.sessions() as session:
         made = session.scalars(select(Complaint)).all()
         assert {row.state for row in made} == {ComplaintState.PREPARED}
@@ -146,3 +151,57 @@ def test_the_complaints_of_late_cases_are_drafted_from_today_in_two_presses(desk
     visitor.go(link)
     assert "2 cases stay as they are" in visitor.page.text
     assert len(references) == 2
+
+
+def test_complaints_are_prepared_taken_and_lodged_for_many_cases(desk: Desk, clock: TestClock) -> None:
+    visitor = desk.visit("mira")
+    references = make_late(desk, visitor, clock, 2)
+    withheld = desk.add_case(share_with_regulators=False)
+
+    page = visitor.go(address("complain", [*references, withheld]))
+    assert "It will be done in 2 cases" in page.text
+    assert "To Netsafe: Harmful Digital Communications Act 2015" in page.text
+    assert "1 case stays as it is" in page.text
+    asking = visitor.page
+    visitor.press("Prepare complaints")
+    assert "Done in 2 of 2 cases" in visitor.page.text
+    assert "The papers are being made." in visitor.page.text
+    done = visitor.page.path
+    worker.run_left_jobs(desk.parts)
+    visitor.seen.append(asking)
+    visitor.press("Prepare complaints")
+    worker.run_left_jobs(desk.parts)
+    assert "Complaint 4" not in visitor.go(done).text
+
+    taken = visitor.client.get(visitor.page.links()["All bundles (ZIP)"])
+    names = zipfile.ZipFile(io.BytesIO(taken.data)).namelist()
+    assert {name.partition("/")[0] for name in names} == set(references)
+    assert sum(name.endswith("complaint.pdf") for name in names) == 2 * 3
+
+    with desk.parts.sessions.begin() as session:
+        case = session.scalars(select(Case).where(Case.reference == references[1])).one()
+        set_consent(session, case, "regulators", given=False, now=clock.now)
+    taken = visitor.client.get(visitor.page.links()["All bundles (ZIP)"])
+    with zipfile.ZipFile(io.BytesIO(taken.data)) as packed:
+        assert {name.partition("/")[0] for name in packed.namelist()} == {references[0], "left-out.txt"}
+        assert packed.read("left-out.txt").decode().startswith(references[1])
+    with desk.parts.sessions.begin() as session:
+        case = session.scalars(select(Case).where(Case.reference == references[1])).one()
+        set_consent(session, case, "regulators", given=True, now=clock.now)
+
+    visitor.go(done)
+    visitor.follow("Record complaints as lodged")
+    tickets: dict[str, Any] = {f"ticket-{references[0]}-1-text": "NS-77"}
+    visitor.press("Record complaints as lodged", has_checked="y", **tickets)
+    assert "Done in 2 of 2 cases" in visitor.page.text
+    assert "NS-77" in visitor.go(f"/desk/cases/{references[0]}/complaints/1").text
+
+
+def test_a_case_that_waits_for_the_person_says_for_what_and_where(desk: Desk, clock: TestClock) -> None:
+    visitor = desk.visit("mira")
+    reference = desk.add_case(share_with_regulators=False)
+    send_all(desk, visitor, reference)
+    clock.move(days=10)
+    visitor.sign_in_again(address("complain", [reference]))
+    assert "The person has not allowed sharing with authorities" in visitor.page.text
+    assert f"/desk/cases/{reference}/messages" in visitor.anchors

@@ -37,7 +37,7 @@ def test_one_persons_two_cases_are_put_together_only_once_she_said_so_and_her_pa
     colleague.go(f"/desk/cases/{second}/others/merge?other={first}")
     assert "has said so" in colleague.press("Put together", goes_on="other", said=SAID, status=400).text
     colleague.press("Put together", goes_on="other", said=SAID, agreed="y")
-    assert "1 link was added to the case that goes on." in colleague.page.text
+    assert "1 place was added to the case that goes on." in colleague.page.text
     assert "Closed as a double" in colleague.page.text
     closed = colleague.go(f"/desk/cases/{second}").text
     assert "invented-new.org/two" in closed, "it stays readable as it was"

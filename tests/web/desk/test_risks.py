@@ -31,6 +31,20 @@ def test_a_risk_stands_on_every_page_of_the_case_with_whom_to_call_and_first_in_
     assert WHY not in colleague.page.text
 
 
+def test_the_age_that_was_told_is_kept_beside_and_never_against_the_report(desk: Desk) -> None:
+    reference = desk.add_case(country="NZ", under_18="yes")
+    colleague = desk.visit("mira")
+    colleague.go(f"/desk/cases/{reference}/risk")
+    page = colleague.press("Save", age="adult", status=400)
+    assert "The report says that the person was under 18." in page.text
+    colleague.press("Save", age="from_13")
+    assert "age was written down" in colleague.go(f"/desk/cases/{reference}/history").text
+    inputs = colleague.go(f"/desk/cases/{reference}/risk").root.iter("input")
+    boxes = [each for each in inputs if each.get("name") == "age"]
+    chosen = [each.get("value") for each in boxes if "checked" in each.attrib]
+    assert chosen == ["from_13"]
+
+
 def test_a_case_of_a_child_says_whom_to_call_without_a_mark(desk: Desk) -> None:
     reference = desk.add_case(country="NZ", under_18="yes")
     text = desk.visit("mira").go(f"/desk/cases/{reference}").text

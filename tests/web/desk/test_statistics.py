@@ -39,6 +39,12 @@ def test_a_year_without_figures_is_not_there(filled: Desk) -> None:
     filled.visit("mira").go("/desk/statistics?year=1999", status=404)
 
 
+def test_teams_are_told_apart_and_by_name(filled: Desk) -> None:
+    page = filled.visit("mira").go("/desk/statistics?by=team")
+    assert "Without a team" in page.text
+    assert "A team that is gone, or not known" in page.text
+
+
 def test_an_unknown_property_is_the_first_one(filled: Desk) -> None:
     assert "By month" in filled.visit("mira").go("/desk/statistics?by=person").text
 

@@ -30,6 +30,7 @@ WEIGHTY = {
     "desk_case.all_letters": "mira",
     "desk_complaints.bundle": "mira",
     "desk_complaints.bundles": "mira",
+    "desk_many.bundles": "mira",
     "desk_reissue.confirm": "mira",
     "desk_first_words.make": "mira",
     "desk_first_words.let_link": "mira",
@@ -70,7 +71,7 @@ LIGHT = {
     "says that something was seen": "desk_team.mark_seen",
     "tells an address again what it was told before": "desk_webhooks.send_again",
     "writes words of a report that its own page shows before it leaves": "desk_reports.write",
-    "only looks, and is posted so that nothing stays in an address": "queue.find",
+    "only looks, and is posted so that nothing stays in an address": "queue.find desk_pasted.look",
     "takes a second member, or begins what a second one has to go on with": """
         desk_exchange.exchange desk_exchange.record
         desk_handovers.offer desk_handovers.answer_offer desk_handovers.recall
@@ -79,7 +80,7 @@ LIGHT = {
     """,
     "is the daily work on a case, stands in its history, and gives nobody a way in": """
         desk_link_answers.take desk_link_answers.set_aside
-        desk_bulk.do desk_corrections.correct desk_many.do
+        desk_bulk.do desk_corrections.correct desk_many.do desk_pasted.do
         desk_case.take desk_case.hand_over desk_case.close desk_case.reopen desk_case.prepare desk_case.add_links
         desk_case.mark_gone desk_case.mark_back desk_case.write desk_case.notes desk_requests.change_details
         desk_requests.note_channel desk_requests.make_letter desk_requests.record_sent desk_requests.record_received

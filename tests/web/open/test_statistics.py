@@ -54,6 +54,16 @@ def test_its_files_are_there_too(tmp_path: Path, path: str) -> None:
     assert open_client(tmp_path, RECOURSE_STATISTICS="on").get(path).status_code == 200
 
 
+def test_nothing_by_team_is_told_in_public(tmp_path: Path) -> None:
+    client = open_client(tmp_path, RECOURSE_STATISTICS="on")
+    figures = client.get("/statistics/figures.json").json
+    assert figures is not None
+    assert "platform" in figures["requests"]
+    assert not any("team" in figures[part] for part in ("requests", "cases", "hours_to_removal"))
+    for path in ("/statistics?by=team", "/statistics/table.csv?by=team"):
+        assert "team" not in client.get(path).text.lower()
+
+
 @pytest.mark.parametrize("path", PAGES[1:])
 def test_a_year_that_is_not_final_is_not_given_out(tmp_path: Path, path: str) -> None:
     client = open_client(tmp_path, published=False, RECOURSE_STATISTICS="on")

@@ -20,6 +20,7 @@ from portal.domain.lifecycle import (
     SendingChannel,
 )
 from portal.domain.regimes import Binding, ObligedParty
+from portal.domain.wording import format_sentence
 from portal.services.clocks.views import ClockView, StepView
 from portal.web.person import phrases
 
@@ -91,13 +92,13 @@ def test_every_choice_has_a_plain_word(word: Answer | SendingChannel | LetterKin
 
 
 def test_why_a_date_is_that_date_is_told_in_the_readers_own_zone() -> None:
-    event = "The event that starts the period: Tuesday 17 November 2026 at 04:00 (UTC-05:00)."
-    paused = "They asked on Tuesday 17 November 2026 at 23:30 (UTC-05:00), and the time waited."
-    start = phrases.step_words(StepView(at="2026-11-17T04:00:00-05:00", text=event), "Pacific/Auckland")
-    other = phrases.step_words(StepView(at="2026-11-17", text=paused), "Europe/Dublin")
-    plain = phrases.step_words(
-        StepView(at="2026-11-17", text="Tuesday 17 November 2026 is the last day."), "Europe/Dublin"
-    )
+    begun = datetime.fromisoformat("2026-11-17T04:00:00-05:00")
+    asked = format_sentence("They asked on %(at)s, and the time waited.", at=begun.replace(hour=23, minute=30))
+    event = format_sentence("The event that starts the period: %(start)s.", start=begun)
+    last = format_sentence("%(day)s is the last day.", day=begun.date())
+    start = phrases.step_words(StepView(at=begun.isoformat(), sentence=event), "Pacific/Auckland")
+    other = phrases.step_words(StepView(at="2026-11-17", sentence=asked), "Europe/Dublin")
+    plain = phrases.step_words(StepView(at="2026-11-17", sentence=last), "Europe/Dublin")
     assert start == "The time starts: Tuesday 17 November 2026, 22:00 (Auckland time)."
     assert other == "They asked on Wednesday 18 November 2026, 04:30 (Dublin time), and the time waited."
     assert plain == "Tuesday 17 November 2026 is the last day."

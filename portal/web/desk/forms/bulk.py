@@ -57,6 +57,16 @@ class MailTogetherForm(BulkForm):
     )
 
 
+class LodgedTogetherForm(BulkForm):
+    """When several complaints were handed in."""
+
+    at = InstantField(_l("When were they lodged?"), [require_moment])
+    has_checked = BooleanField(
+        _l("I used the authorities’ addresses or forms today, and they work"),
+        description=_l("Needed where the directory’s address was not checked for a while."),
+    )
+
+
 class CloseTogetherForm(BulkForm):
     """Why, from a list; and whether deadlines that run may stop."""
 
@@ -95,6 +105,7 @@ FORMS: MappingProxyType[BulkAction, type[BulkForm]] = MappingProxyType(
         BulkAction.MAIL_LATER: MailTogetherForm,
         BulkAction.SENT: SentTogetherForm,
         BulkAction.REMINDED: WhenForm,
+        BulkAction.LODGED: LodgedTogetherForm,
         BulkAction.CLOSE: CloseTogetherForm,
     }
 )

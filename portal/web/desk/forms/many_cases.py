@@ -14,7 +14,7 @@ from portal.domain.lifecycle import CloseReason
 from portal.services.casefile.follow_ups import NewFollowUp
 from portal.services.casefile.many_cases import CaseAction
 from portal.services.cases.tags import TagView
-from portal.web.desk.forms.bulk import BulkForm, MailTogetherForm, WhenForm
+from portal.web.desk.forms.bulk import BulkForm, LodgedTogetherForm, MailTogetherForm, WhenForm
 from portal.web.desk.wording import choices_of
 from portal.web.fields import ChoiceField, TextField
 from portal.web.forms.typed_fields import CheckboxesField, IsoDayField
@@ -87,5 +87,6 @@ def make_form(step: CaseAction) -> BulkForm:
         CaseAction.MAIL: MailTogetherForm,
         CaseAction.MAIL_LATER: MailTogetherForm,
         CaseAction.REMINDED: WhenForm,
+        CaseAction.LODGED: LodgedTogetherForm,
     }
     return forms.get(step, BulkForm)()

@@ -1,6 +1,6 @@
 """Whose cases an endpoint hears of, how far endpoints were told of what happened, and answers that wait, found fast.
 
-Revision: 0055, after 0052.
+Revision: 0054, after 0053.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0055"
-down_revision = "0052"
+revision = "0054"
+down_revision = "0053"
 branch_labels = None
 depends_on = None
 

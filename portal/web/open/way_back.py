@@ -1,0 +1,21 @@
+"""The way back to the desk from pages that are the same for everybody: they look at no session, so it stands in the
+address, and the links and forms of such a page carry it on.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, has_request_context, request
+
+NAME, DESK = "at", "desk"  # the parameter, and its one value
+
+
+def carry_way_back(bp: Blueprint) -> None:
+    """Links to the pages of this blueprint carry the way back, where the page that has them came with it."""
+    bp.url_defaults(_add_way_back)
+
+
+def _add_way_back(_endpoint: str, values: dict[str, Any]) -> None:
+    if has_request_context() and request.args.get(NAME) == DESK:
+        values.setdefault(NAME, DESK)
