@@ -62,6 +62,7 @@ MORE: Mapping[str, int] = MappingProxyType(
         "desk_case.show": 27,
         "case.show": 27,  # with what was said over the link in a letter, and letters that did not arrive
         "desk_mailing.send_later": 26,
+        "desk_requests.show": 25,  # with what was said over the link, and the looks at its links
         "desk_complaints.show": 33,
         "desk_complaints.bundle": 38,
         "desk_case.all_letters": 27,

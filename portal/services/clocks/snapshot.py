@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.clocks import ClockState, find_current_rule, find_rule
 from portal.domain.clocks import DerivedClock as Derived
-from portal.domain.letters.law_facts import StepFact, sentence_of, step_of
+from portal.domain.letters.law_facts import StepFact, step_of
 from portal.domain.lifecycle import SETTLED, CaseStatus, History
 from portal.domain.regimes import Binding, ObligedParty, Regime, Rule
 from portal.models.cases import Case
@@ -36,7 +36,7 @@ from portal.services.clocks.derivation import (
     derive_complaint_clocks,
     derive_request_clocks,
 )
-from portal.services.clocks.views import ClockView, StepView
+from portal.services.clocks.views import ClockView
 from portal.services.history.events import NewEvent, record_all
 from portal.services.ports import SYSTEM, Ports
 from portal.services.work import Work
@@ -283,10 +283,7 @@ def clock_view(row: Clock, ports: Ports) -> ClockView:
         standard=rule.standard if rule else None,
         calendar=row.calendar,
         zone_version=row.zone_version,
-        steps=tuple(
-            StepView(at=step.at, sentence=sentence_of(step))
-            for step in msgspec.convert(row.steps, tuple[StepFact, ...], strict=False)
-        ),
+        steps=msgspec.convert(row.steps, tuple[StepFact, ...]),
     )
 
 

@@ -10,21 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from portal.domain.clocks import ClockState
+from portal.domain.letters.law_facts import StepFact
 from portal.domain.regimes import Binding, ObligedParty
-from portal.domain.wording import Sentence
-
-
-@dataclass(frozen=True, kw_only=True)
-class StepView:
-    """One step of "why this date?": ISO text of an instant or a day, and what is said of it."""
-
-    at: str
-    sentence: Sentence
-
-    @property
-    def text(self) -> str:
-        """In English."""
-        return str(self.sentence)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,4 +36,4 @@ class ClockView:
     standard: str | None
     calendar: str
     zone_version: str
-    steps: tuple[StepView, ...]
+    steps: tuple[StepFact, ...]  # why this date

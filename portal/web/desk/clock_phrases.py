@@ -12,9 +12,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.domain.clocks import ClockState
+from portal.domain.letters.law_facts import StepFact, sentence_of
 from portal.domain.regimes import Binding
 from portal.domain.wording import Value
-from portal.services.clocks.views import ClockView, StepView
+from portal.services.clocks.views import ClockView
 from portal.web.desk.wording import describe_word
 from portal.web.filters import show_day, show_fact, show_moment
 
@@ -129,9 +130,9 @@ def _capitalise(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def say_step(step: StepView, zone: str) -> str:
+def say_step(step: StepFact, zone: str) -> str:
     """A step of "why this date?", with every moment in the member's zone."""
-    return step.sentence.render(_, lambda value: _show_value(value, zone))
+    return sentence_of(step).render(_, lambda value: _show_value(value, zone))
 
 
 def _show_value(value: Value, zone: str) -> str:

@@ -16,6 +16,7 @@ from flask_babel import lazy_gettext as _l
 from portal.config import Config
 from portal.domain.clocks import ClockState
 from portal.domain.letters.facts import FollowUp, Supplier
+from portal.domain.letters.law_facts import StepFact, sentence_of
 from portal.domain.lifecycle import (
     Answer,
     ComplaintState,
@@ -30,7 +31,7 @@ from portal.domain.lifecycle import (
 from portal.domain.regimes import Binding, ObligedParty
 from portal.domain.report import Report
 from portal.domain.wording import Value
-from portal.services.clocks.views import ClockView, StepView
+from portal.services.clocks.views import ClockView
 from portal.services.complaints.views import ComplaintLine
 from portal.services.law.local_days import person_zone
 
@@ -259,11 +260,11 @@ def name_complaint(line: ComplaintLine) -> str:
 _START = "The event that starts the period:"
 
 
-def step_words(step: StepView, zone: str) -> str:
+def step_words(step: StepFact, zone: str) -> str:
     """A step of "why this date?", with every moment in the reader's zone."""
-    if step.sentence.key.startswith(_START):
+    if step.text.startswith(_START):
         return str(_("The time starts: %(moment)s.", moment=format_short_moment(datetime.fromisoformat(step.at), zone)))
-    return step.sentence.render(_, lambda value: _say_value(value, zone))
+    return sentence_of(step).render(_, lambda value: _say_value(value, zone))
 
 
 def _say_value(value: Value, zone: str) -> str:

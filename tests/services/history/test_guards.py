@@ -167,7 +167,14 @@ def test_every_table_is_guarded_or_said_not_to_be() -> None:
     """What is not guarded is chained, counts tries, or waits for a moment and is gone."""
     chained = {"journal", "journal_tip", "heads"}
     passing = {"jobs", "outbox", "web_sessions", "link_asks", "quotas", "throttles", "used_proofs", "known_browsers"}
-    passing |= {"desk_visits", "partner_calls", "partner_uses"}
+    passing |= {
+        "desk_visits",
+        "partner_calls",
+        "partner_uses",
+        "webhook_deliveries",
+        "deadline_notices",
+        "mailbox_places",
+    }
     public = {"observations"}
     # Each has a guard of its own; of mail that came in it is `mark`.
     own = {GuardSum.__tablename__, HistoryCheck.__tablename__, IncomingMail.__tablename__}

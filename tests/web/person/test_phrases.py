@@ -10,6 +10,7 @@ from flask import Flask
 from flask_babel import Babel
 
 from portal.domain.clocks import ClockState
+from portal.domain.letters.law_facts import step_of
 from portal.domain.lifecycle import (
     Answer,
     ComplaintState,
@@ -20,8 +21,9 @@ from portal.domain.lifecycle import (
     SendingChannel,
 )
 from portal.domain.regimes import Binding, ObligedParty
+from portal.domain.steps import CountingStep
 from portal.domain.wording import format_sentence
-from portal.services.clocks.views import ClockView, StepView
+from portal.services.clocks.views import ClockView
 from portal.web.person import phrases
 
 DUE = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -96,9 +98,9 @@ def test_why_a_date_is_that_date_is_told_in_the_readers_own_zone() -> None:
     asked = format_sentence("They asked on %(at)s, and the time waited.", at=begun.replace(hour=23, minute=30))
     event = format_sentence("The event that starts the period: %(start)s.", start=begun)
     last = format_sentence("%(day)s is the last day.", day=begun.date())
-    start = phrases.step_words(StepView(at=begun.isoformat(), sentence=event), "Pacific/Auckland")
-    other = phrases.step_words(StepView(at="2026-11-17", sentence=asked), "Europe/Dublin")
-    plain = phrases.step_words(StepView(at="2026-11-17", sentence=last), "Europe/Dublin")
+    start = phrases.step_words(step_of(CountingStep(begun.isoformat(), event)), "Pacific/Auckland")
+    other = phrases.step_words(step_of(CountingStep("2026-11-17", asked)), "Europe/Dublin")
+    plain = phrases.step_words(step_of(CountingStep("2026-11-17", last)), "Europe/Dublin")
     assert start == "The time starts: Tuesday 17 November 2026, 22:00 (Auckland time)."
     assert other == "They asked on Wednesday 18 November 2026, 04:30 (Dublin time), and the time waited."
     assert plain == "Tuesday 17 November 2026 is the last day."
