@@ -99,7 +99,7 @@ def make(member: SignedInStaff) -> Answered:
         form=form,
         problems=form.problems(),
         title=_("A new address that hears of events"),
-        button_words=_("Keep the address"),
+        button_label=_("Keep the address"),
         back_to=url_for("desk_webhooks.show"),
         back_words=_("Back to the addresses"),
     )
