@@ -36,7 +36,7 @@ from portal.models.clocks import Clock
 from portal.models.tables import metadata
 from portal.run.worker import save_looking
 from portal.services.casefile import bulk
-from portal.services.casefile.bulk import BulkAction, BulkCommand, Sending
+from portal.services.casefile.bulk_actions import BulkAction, BulkCommand, Sending
 from portal.services.casefile.queue import MOST_COUNTED
 from portal.services.casefile.queue_filters import QueueFilter
 from portal.services.clocks.many import is_overdue

@@ -21,7 +21,7 @@ from portal.models.bulk_steps import BulkStep
 from portal.models.cases import Case
 from portal.services.background.jobs import JobView
 from portal.services.casefile import bulk, bulk_mail, follow_ups, queue
-from portal.services.casefile.bulk import MOST, TOO_MANY, BulkAction, BulkCommand, Choice, Outlook, Result
+from portal.services.casefile.bulk_actions import MOST, TOO_MANY, BulkAction, BulkCommand, Choice, Outlook, Result
 from portal.services.casefile.closing import list_open_ends
 from portal.services.casefile.follow_ups import NewFollowUp
 from portal.services.cases import handover, tags

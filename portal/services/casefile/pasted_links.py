@@ -13,7 +13,8 @@ from uuid import UUID
 
 from portal.domain.lifecycle import UNSENT, CaseStatus, ItemState, RequestState
 from portal.services.casefile import bulk
-from portal.services.casefile.bulk import BulkAction, Result
+from portal.services.casefile.bulk_actions import BulkAction, Result
+from portal.services.casefile.bulk_steps import try_step
 from portal.services.requests.dossier import OpenedItem, list_items, read_dossiers
 from portal.services.tracking import answers
 from portal.services.tracking.answers import AnswerCommand
@@ -74,7 +75,7 @@ def log_in_case(work: CaseWork, item_ids: Collection[UUID], command: AnswerComma
     """Log the answer for each request, about its own of these links. The same token again does nothing."""
     if bulk.find_action(work, token) is None:
         looks = look_in_case(work, item_ids)
-        done = [bulk.try_step(work, look, partial(_log, work, look, command)) for look in looks]
+        done = [try_step(work, look, partial(_log, work, look, command)) for look in looks]
         bulk.keep_step(work, token, BulkAction.ANSWER.value, done)
 
 

@@ -9,7 +9,7 @@ from flask import request
 
 from portal.domain.lifecycle import CloseReason, RequestState, SendingChannel
 from portal.services.casefile import bulk
-from portal.services.casefile.bulk import BulkAction, BulkCommand, Choice, Outlook, Sending
+from portal.services.casefile.bulk_actions import BY_LINK, BY_MAIL, BulkAction, BulkCommand, Choice, Outlook, Sending
 from portal.services.requests.dossier import Dossier
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
@@ -89,7 +89,7 @@ def show_done(member: SignedInStaff, work: CaseWork, token: str) -> Answered:
         token=token,
         results=results,
         made=made,
-        is_by_mail=step in bulk.BY_MAIL,
+        is_by_mail=step in BY_MAIL,
         is_running=bool(running),
         percent=percent,
         numbers=[each.number for each in results],
@@ -110,7 +110,7 @@ def choices_for(work: CaseWork, dossiers: Iterable[Dossier] | None = None) -> Ma
 
 
 def _is_offered(action: BulkAction) -> bool:
-    return action not in bulk.BY_MAIL or unit().config.mail is not None
+    return action not in BY_MAIL or unit().config.mail is not None
 
 
 def _fits(action: BulkAction, states: tuple[RequestState, ...]) -> bool:
@@ -135,8 +135,8 @@ def _show(member: SignedInStaff, work: CaseWork, step: BulkAction, looks: tuple[
         problems=form.problems() if will else [],  # without a form there is nothing to mend
         typed=request.form,
         channels=choices_of(SendingChannel),
-        is_by_link=step in bulk.BY_LINK,
-        is_by_mail=step in bulk.BY_MAIL,
+        is_by_link=step in BY_LINK,
+        is_by_mail=step in BY_MAIL,
         has_doors=step in {BulkAction.SENT, BulkAction.REMINDED},
     )
 
@@ -175,8 +175,8 @@ def _read_command(work: CaseWork, step: BulkAction, form: PageForm, choice: Choi
         sendings=dict(_read_sendings(looks)),
         has_checked="has_checked" in form and bool(form["has_checked"].data),
         answer=form.command() if isinstance(form, SameAnswerForm) else None,
-        letters=frozenset(_numbers("letters")) if step in bulk.BY_MAIL else None,
-        links=_read_links(looks) if step in bulk.BY_LINK else frozenset(),
+        letters=frozenset(_numbers("letters")) if step in BY_MAIL else None,
+        links=_read_links(looks) if step in BY_LINK else frozenset(),
         reason=CloseReason(reason) if reason else None,
         note=(form["note"].data or "") if "note" in form else "",
         is_certain="is_certain" in form and bool(form["is_certain"].data),

@@ -15,7 +15,7 @@ from portal.domain.lifecycle import StepRefused
 from portal.domain.rights import Right
 from portal.models.jobs import JobState
 from portal.services.casefile import many_cases
-from portal.services.casefile.bulk import MOST
+from portal.services.casefile.bulk_actions import MOST
 from portal.services.casefile.many_cases import MOST_CASES, CaseAction, CaseOutlook, CasesCommand
 from portal.services.cases.tags import list_tags
 from portal.services.staff import lists as staff_service

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from flask_babel import ngettext
 
-from portal.services.casefile.bulk import BulkAction
+from portal.services.casefile.bulk_actions import BulkAction
 from portal.services.casefile.views import RequestLine
 from portal.services.requests.views import NextStep
 

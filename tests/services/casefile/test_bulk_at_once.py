@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.domain.lifecycle import Answer, CloseReason, History
 from portal.services.casefile import bulk, versions
-from portal.services.casefile.bulk import BulkAction, BulkCommand, Choice
+from portal.services.casefile.bulk_actions import BulkAction, BulkCommand, Choice
 from portal.services.cases import opening
 from portal.services.history.events import find_break, read_history
 from portal.services.ports import Ports

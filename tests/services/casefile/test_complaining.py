@@ -13,7 +13,7 @@ from portal.domain.lifecycle import Answer, ComplaintState
 from portal.models.complaints import Complaint
 from portal.models.jobs import Job, JobKind
 from portal.services.casefile import bulk
-from portal.services.casefile.bulk import TOO_MANY, BulkAction, BulkCommand, Choice, Outlook
+from portal.services.casefile.bulk_actions import TOO_MANY, BulkAction, BulkCommand, Choice, Outlook, Result
 from portal.services.casefile.complaining import Need
 from portal.services.cases import opening
 from portal.services.cases.consent import set_consent
@@ -56,7 +56,7 @@ def look(work: CaseWork, action: BulkAction = BulkAction.COMPLAIN) -> dict[int, 
     return {each.number: each for each in bulk.foresee(work, action, ALL)}
 
 
-def press(work: CaseWork, action: BulkAction, token: str = "a" * 32, **values: Any) -> tuple[bulk.Result, ...]:
+def press(work: CaseWork, action: BulkAction, token: str = "a" * 32, **values: Any) -> tuple[Result, ...]:
     return bulk.do_to_all(work, BulkCommand(action=action, token=token, is_all=True, **values))
 
 

@@ -13,7 +13,7 @@ from portal.domain.lifecycle import CloseReason, History, LetterKind, Role, Send
 from portal.models.accounts import Team
 from portal.models.cases import Case
 from portal.services.casefile import bulk, many_cases
-from portal.services.casefile.bulk import BulkAction, BulkCommand, Choice
+from portal.services.casefile.bulk_actions import BulkAction, BulkCommand, Choice
 from portal.services.casefile.many_cases import CaseAction, CasesCommand
 from portal.services.cases import approvals, handover
 from portal.services.complaints import complaints

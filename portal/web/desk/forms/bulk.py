@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField
 
 from portal.domain.lifecycle import Answer, CloseReason
-from portal.services.casefile.bulk import BulkAction
+from portal.services.casefile.bulk_actions import BulkAction
 from portal.services.tracking.answers import AnswerCommand
 from portal.web.desk.wording import choices_of
 from portal.web.fields import ChoiceField, PageForm, TextField, require_moment

@@ -1,0 +1,208 @@
+"""What a step for many requests will do to each of them, what it will not, and why: the rules of the single steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from types import MappingProxyType
+
+from portal.domain.approvals import Approvable
+from portal.domain.lifecycle import (
+    UNSENT,
+    ComplaintState,
+    ItemState,
+    RequestKind,
+    RequestState,
+    StepRefused,
+)
+from portal.services.casefile import bulk_mail
+from portal.services.casefile.bulk_actions import (
+    BY_LINK,
+    BulkAction,
+    Outlook,
+)
+from portal.services.casefile.bulk_mail import MailLook
+from portal.services.casefile.complaining import Need, Plan, plan_complaints
+from portal.services.casefile.front import read_lines
+from portal.services.cases.approvals import list_waiting
+from portal.services.cases.consent import NoConsent
+from portal.services.cases.mandates import require_permission
+from portal.services.complaints.complaints import list_lines, list_made
+from portal.services.complaints.views import ComplaintLine
+from portal.services.letters import letters
+from portal.services.requests.channels import channel_views
+from portal.services.requests.dossier import Dossier
+from portal.services.requests.statements import list_unsaid
+from portal.services.requests.views import ItemView
+from portal.services.tracking import sending
+from portal.services.tracking.request_page import item_views
+from portal.services.tracking.send_round import Hindrance, find_hindrance
+from portal.services.work import CaseWork
+
+_HINDERED: Mapping[Hindrance, str] = MappingProxyType(
+    {
+        Hindrance.FORM_ONLY: "No law and no rule of theirs is known that a letter could use. Use their own form.",
+        Hindrance.UNSAID: "Nobody has said yet what the letter states above the signature. The person says it on their "
+        "own page, or you record what they told you.",
+    }
+)
+_SWORN = "A copyright notice is sworn. Only the person does that, on their own page."
+
+
+class Rules:
+    """What a step would do to each request of a case; what is the same for all is looked at once."""
+
+    def __init__(self, work: CaseWork, dossiers: Sequence[Dossier], chosen: Sequence[Dossier]) -> None:
+        self._work = work
+        self._chosen = chosen
+        sent = [each for each in dossiers if each.request.sent_at is not None]
+        self._late = {line.number for line in read_lines(work, sent) if line.is_late}
+        self._items: dict[int | None, list[ItemView]] = {}
+        for item in item_views(work):
+            self._items.setdefault(item.request_number, []).append(item)
+        self._forbidden = _find_forbidden(work)
+        self._waits = list_waiting(work, Approvable.SENDING, (each.number for each in dossiers))
+
+    @cached_property
+    def _plans(self) -> Mapping[int, Plan]:
+        """The complaint that each chosen request would be in."""
+        return {number: plan for plan in plan_complaints(self._work, self._chosen) for number in plan.numbers}
+
+    @cached_property
+    def _lines(self) -> Mapping[int, ComplaintLine]:
+        return {each.number: each for each in list_lines(self._work)}
+
+    @cached_property
+    def _unready(self) -> Mapping[int, str]:
+        """Why each complaint that waits cannot be handed in: its bundle is not made, or a second member has to look."""
+        waiting = [each for each in self._lines.values() if each.state is ComplaintState.PREPARED]
+        made = list_made(self._work)
+        unmade = {each.number: "Its bundle is not made yet." for each in waiting if each.number not in made}
+        return {**list_waiting(self._work, Approvable.COMPLAINT, (each.number for each in waiting)), **unmade}
+
+    def _find_complaint(self, dossier: Dossier) -> ComplaintLine | None:
+        """The one about this request that waits to be handed in."""
+        waiting = (each for each in dossier.complaints if each.state is ComplaintState.PREPARED)
+        found = next(waiting, None)
+        return self._lines.get(found.number) if found else None
+
+    def look(self, action: BulkAction, dossier: Dossier) -> Outlook:
+        number, mail = dossier.number, self._look_at_mail(action, dossier)
+        why = mail.why if mail else self._find_why(action, dossier)
+        wants_doors = action in {BulkAction.SENT, BulkAction.CHECK, BulkAction.REMINDED}
+        return Outlook(
+            number=number,
+            platform_name=dossier.name,
+            state=dossier.request.state,
+            why=why,
+            doors=channel_views(dossier) if wants_doors else (),
+            links=tuple(self._list_links(action, number)) if action in BY_LINK else (),
+            goes=mail.goes if mail else (),
+            is_running=sending.is_duty_running(dossier),
+            need=self._find_need(action, number, why),
+            plan=self._plans[number] if action is BulkAction.COMPLAIN else None,
+            complaint=self._find_complaint(dossier) if action is BulkAction.LODGED else None,
+        )
+
+    def _look_at_mail(self, action: BulkAction, dossier: Dossier) -> MailLook | None:
+        if action is BulkAction.MAIL:
+            return bulk_mail.look_at_first(dossier, self._forbidden, self._waits)
+        return bulk_mail.look_at_later(dossier, self._forbidden) if action is BulkAction.MAIL_LATER else None
+
+    def _find_need(self, action: BulkAction, number: int, why: str) -> Need | None:
+        if action is BulkAction.COMPLAIN:
+            return self._plans[number].need
+        is_unsaid = action is BulkAction.LETTERS and why == _HINDERED[Hindrance.UNSAID]
+        return Need.LETTER_STATEMENT if is_unsaid else None
+
+    def _list_links(self, action: BulkAction, number: int) -> list[ItemView]:
+        is_back = action is BulkAction.BACK
+        return [item for item in self._items.get(number, []) if (item.state is ItemState.REMOVED) is is_back]
+
+    def _find_why(self, action: BulkAction, dossier: Dossier) -> str:
+        rules: Mapping[BulkAction, Callable[[Dossier], str]] = {
+            BulkAction.LETTERS: self._why_no_letter,
+            BulkAction.CHECK: _why_no_check,
+            BulkAction.SENT: self._why_not_sent,
+            BulkAction.REMIND: self._why_no_reminder,
+            BulkAction.REMINDED: self._why_not_reminded,
+            BulkAction.COMPLAIN: lambda each: self._plans[each.number].why,
+            BulkAction.LODGED: self._why_not_lodged,
+            BulkAction.ANSWER: _why_no_answer,
+            BulkAction.GONE: lambda each: self._why_no_link(each, BulkAction.GONE, "All its links are marked as gone."),
+            BulkAction.BACK: lambda each: self._why_no_link(each, BulkAction.BACK, "None of its links is gone."),
+            BulkAction.CLOSE: lambda each: "It is closed." if each.request.state is RequestState.CLOSED else "",
+        }
+        return rules[action](dossier)
+
+    def _why_no_letter(self, dossier: Dossier) -> str:
+        if dossier.request.state not in UNSENT:
+            return "It was sent already."
+        if dossier.request.kind is RequestKind.COPYRIGHT:
+            return _SWORN
+        letter = dossier.last_letter
+        if letter is not None and not letters.is_outdated(dossier, letter):
+            return "Its letter is ready."
+        hindrance = find_hindrance(dossier)
+        if hindrance is None and list_unsaid(dossier):
+            hindrance = Hindrance.UNSAID
+        if hindrance is Hindrance.LACKING:
+            lacking = " ".join(problem.text for problem in letters.find_problems(dossier))
+            return lacking or "Something that every law asks for was not given."
+        return _HINDERED[hindrance] if hindrance else ""
+
+    def _why_not_sent(self, dossier: Dossier) -> str:
+        if dossier.request.state not in UNSENT:
+            return "It was sent already."
+        if self._forbidden:
+            return self._forbidden
+        if dossier.last_letter is None and find_hindrance(dossier) is not Hindrance.FORM_ONLY:
+            return "No letter is ready. Prepare it first. What was sent in other words is recorded on its own page."
+        return self._waits.get(dossier.number, "")
+
+    def _why_no_reminder(self, dossier: Dossier) -> str:
+        if dossier.number not in self._late:
+            return "No deadline has passed."
+        if self._forbidden:
+            return self._forbidden
+        return "A reminder is ready to be sent." if dossier.has_waiting_reminder else ""
+
+    def _why_not_reminded(self, dossier: Dossier) -> str:
+        if self._forbidden:
+            return self._forbidden
+        waiting = [letter.number for letter in dossier.reminders if letter.left_at is None]
+        if not waiting:
+            return "No reminder waits to be sent."
+        return list_waiting(self._work, Approvable.LATER, waiting[-1:]).get(waiting[-1], "")
+
+    def _why_not_lodged(self, dossier: Dossier) -> str:
+        found = self._find_complaint(dossier)
+        return self._unready.get(found.number, "") if found else "No complaint about it waits to be lodged."
+
+    def _why_no_link(self, dossier: Dossier, action: BulkAction, none: str) -> str:
+        return "" if self._list_links(action, dossier.number) else none
+
+
+def _why_no_check(dossier: Dossier) -> str:
+    doors = channel_views(dossier)
+    if not doors:
+        return "No address of it is known."
+    return "" if doors[0].is_stale else "Its address was checked not long ago."
+
+
+def _why_no_answer(dossier: Dossier) -> str:
+    state = dossier.request.state
+    if state in UNSENT:
+        return "It was not sent yet."
+    return "It is closed." if state is RequestState.CLOSED else ""
+
+
+def _find_forbidden(work: CaseWork) -> str:
+    """Why nothing may go to a platform at all; empty where it may."""
+    try:
+        require_permission(work, "platforms")
+    except NoConsent:
+        return "The person has not allowed this sharing, or has withdrawn it."
+    except StepRefused as refused:
+        return str(refused)
+    return ""
