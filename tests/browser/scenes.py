@@ -23,6 +23,7 @@ from portal.domain.report import ReportedPlace, YesNo
 from portal.domain.rights import needs_team
 from portal.domain.safe_hours import SafeHours
 from portal.domain.tables import make_table, split_text
+from portal.domain.webhooks import WebhookEvent
 from portal.models.accounts import Membership, Staff, Team
 from portal.models.incoming import IncomingMail
 from portal.models.requests import Request
@@ -56,6 +57,7 @@ from portal.services.tracking import answers, mailing, request_page, send_round,
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.tracking.parcels import MailCommand
 from portal.services.tracking.sending import RemindedCommand, SentCommand
+from portal.services.webhooks.endpoints import Hears, add_endpoint
 from portal.services.work import CaseWork
 from tests.browser.site import NOW, PASSWORD, Site, start_site
 from tests.browser.story import PASTED
@@ -96,6 +98,7 @@ class Scenes:
     call: str  # the reference of an unfinished call of the team
     entry: int  # of that case's history, which can be corrected
     snippet: UUID  # a ready text of that team
+    webhook: UUID  # an address that hears of that team's cases
     tag: UUID  # of that team and of that case
     referral: UUID  # to a lawyer, not told yet
     promise: UUID  # a follow-up date
@@ -163,6 +166,11 @@ def build_scenes(site: Site) -> Scenes:
         membership = session.scalars(select(Membership.id).join(Staff).where(Staff.login == "mere")).one()
         cookies["nobody"] = ""
         snippet = _keep_snippet(session, ports, mere, team_id)
+        hears = Hears(team_id=team_id)
+        events = [WebhookEvent.DEADLINE_LEVEL]
+        webhook, _secret = add_endpoint(
+            make_work(session, ports, actor=mere), "https://hooks.example.org/recourse", events, hears
+        )
         tag = _join_cases(session, ports, replace(busy.at(LATER), actor=mere))
         typed = {"country": ["NZ"], "danger": ["y"], "safe_words": ["Say you are from the dentist."]}
         work = make_work(session, ports, now=LATER, actor=mere)
@@ -181,6 +189,7 @@ def build_scenes(site: Site) -> Scenes:
         call=call,
         entry=entry,
         snippet=snippet,
+        webhook=webhook,
         tag=tag,
         referral=referral,
         promise=promise,

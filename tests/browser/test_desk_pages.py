@@ -58,7 +58,7 @@ PAGES = {
         /desk /desk/team /desk/team/snippets /desk/team/snippets/new /desk/team/snippets/{snippet}
         /desk/team/members/{membership}/remove /desk/team/{team}/address /desk/team/{team}/rules
         /desk/team/tags /desk/team/tags/new /desk/team/tags/{tag} /desk/partners /desk/partners/new
-        /desk/webhooks /desk/webhooks/new
+        /desk/webhooks /desk/webhooks/new /desk/webhooks/{webhook}
         {case}/second-look/without/sending/7 {case}/complaints/1/officer
     """,
     "vera": """
@@ -91,7 +91,7 @@ def fill_in(path: str, scenes: Scenes) -> str:
     filled = path.replace("{case}", CASE.format(reference=scenes.reference))
     filled = filled.replace("{call}", scenes.call).replace("{entry}", str(scenes.entry)).replace("{done}", scenes.done)
     filled = filled.replace("{reference}", scenes.reference).replace("{snippet}", str(scenes.snippet))
-    filled = filled.replace("{tag}", str(scenes.tag))
+    filled = filled.replace("{tag}", str(scenes.tag)).replace("{webhook}", str(scenes.webhook))
     filled = filled.replace("{referral}", str(scenes.referral)).replace("{promise}", str(scenes.promise))
     filled = filled.replace("{table}", str(scenes.table)).replace("{mail}", str(WITHOUT_CASE))
     return filled.replace("{membership}", str(scenes.membership)).replace("{team}", str(scenes.team))

@@ -35,7 +35,7 @@ LONGEST = {  # pages, each by whose case is open and its address, with the most 
     ("ten", "/case/complaints/1/together"): 2.0,
     ("ten", "/case/requests/6/reminded"): 2.0,
     ("ten", "/case/reminders"): 2.0,
-    ("ten", "/case/requests/1"): 2.8,
+    ("ten", "/case/requests/1"): 3.1,
     ("ten", "/case/requests/1/answer"): 2.4,
     ("ten", "/case/requests/3"): 3.1,
     ("ten", "/case/requests/3/sent"): 2.6,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from portal.models.answer_links import AnswerLink
@@ -55,5 +56,4 @@ def test_the_answer_is_given_with_the_keyboard_alone(visitors: dict[str, Visitor
     visitor.page.keyboard.type("T-99")
     visitor.page.keyboard.press("Tab")
     visitor.page.keyboard.press("Enter")
-    visitor.page.wait_for_load_state()
-    assert visitor.heading != "Answer a notice"
+    expect(visitor.page.get_by_role("heading", level=1)).not_to_have_text("Answer a notice")

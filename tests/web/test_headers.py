@@ -159,13 +159,16 @@ def test_a_form_without_its_token_changes_nothing_whoever_sends_it(world: World,
         assert foreign.status_code == (403 if is_form(endpoint) else foreign.status_code)
         assert "Set-Cookie" not in foreign.headers, "another site cannot end or replace a session"
         check(foreign)
-    assert dump(world) == before
+    after = dump(world)
+    if endpoint == "recipient_machines.post":  # an unknown link is a guess, which is counted
+        del before["throttles"], after["throttles"]
+    assert after == before
     world.restore()
 
 
 def is_form(endpoint: str) -> bool:
-    """Questions to the open interface change nothing and need no token."""
-    return not endpoint.startswith("api.")
+    """Questions to the open interface change nothing, and other machines show a key or a link: none needs a token."""
+    return not endpoint.startswith(("api.", "partner.", "recipient_machines.", "mail_hook."))
 
 
 def dump(world: World) -> dict[str, list[tuple[object, ...]]]:

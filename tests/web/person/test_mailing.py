@@ -105,7 +105,7 @@ def test_one_press_sends_the_letter_and_the_answer_stands_on_her_case_page(
     assert "1 letter is on its way by e-mail" in holder.page.text
     assert "the answer comes to your case" in holder.page.text
     case = holder.go("/case")
-    assert "The letter is on its way by e-mail" in case.text
+    assert "Your letter is on its way by e-mail" in case.text
     assert "ready to send" not in case.text, "nobody is asked to send it a second time"
     assert "stronger" not in case.text, "what is on its way is not changed any more"
     assert "Send my letter" not in case.links()
