@@ -17,6 +17,7 @@ import pytest
 from tests.cost import REAL_COST, set_cost
 from tests.engines import share_what_is_compiled
 from tests.suite import begin_run, end_run
+from tools.programs import NotThere
 
 LONG_FIRST = ("run", "migrations", "browser", "web", "services", "letters", "adapters", "scenarios")
 _ask_for_addresses = socket.getaddrinfo
@@ -53,6 +54,24 @@ def pytest_unconfigure() -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
     set_cost(item)
     return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Iterator[Any]:
+    return (yield from _skip_without_program())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[Any]:
+    return (yield from _skip_without_program())
+
+
+def _skip_without_program() -> Iterator[Any]:
+    """A machine that has a program of the system neither itself nor from Debian says so, and what to install."""
+    try:
+        return (yield)
+    except NotThere as missing:
+        pytest.skip(str(missing))
 
 
 def _ask_for_addresses_here(host: Any, *arguments: Any, **options: Any) -> Any:

@@ -23,6 +23,8 @@ Check = Callable[[Path], list[str]]
 
 
 def test_everything_that_ships_can_be_used(capsys: pytest.CaptureFixture[str]) -> None:
+    find_program("nginx", "nginx")
+    find_program("systemd-analyze", "systemd", "libsystemd-shared")
     assert main() == 0
     assert capsys.readouterr().err.count("can be used") == len(check_deployment.CHECKS)
 
