@@ -22,6 +22,7 @@ from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.pages import Answered, go, teams_kept_by
 from portal.web.desk.pages import show as show_page
 from portal.web.desk.step_up import confirmed
+from portal.web.desk.team_words import show_entry
 from portal.web.fields import ChoiceField, PageForm, TextField
 from portal.web.forms.typed_fields import CheckboxesField
 from portal.web.refusals import refusals
@@ -80,12 +81,9 @@ def make(member: SignedInStaff) -> Answered:
         with refusals(form, KeyRefused):
             secret = keys.make_key(unit().work(member.actor), new, team_ids=ours)
             return show_page("desk/partner_key_made.html", member, secret=secret, new=new)
-    return show_page(
-        "desk/team_entry.html",
+    return show_entry(
         member,
-        status=400 if form.is_submitted() else 200,
-        form=form,
-        problems=form.problems(),
+        form,
         title=_("A new key for a partner"),
         button_label=_("Make the key"),
         back_to=url_for("desk_partners.show"),

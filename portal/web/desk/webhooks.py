@@ -21,6 +21,7 @@ from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.pages import Answered, go, teams_kept_by
 from portal.web.desk.pages import show as show_page
 from portal.web.desk.step_up import confirmed
+from portal.web.desk.team_words import show_entry
 from portal.web.fields import ChoiceField, PageForm, TextField
 from portal.web.forms.typed_fields import CheckboxesField
 from portal.web.refusals import refusals
@@ -92,12 +93,9 @@ def make(member: SignedInStaff) -> Answered:
             url = form.address.data or ""
             _id, secret = endpoints.add_endpoint(work, url, events, form.read_hears(), team_ids=ours)
             return show_page("desk/webhook_made.html", member, secret=secret)
-    return show_page(
-        "desk/team_entry.html",
+    return show_entry(
         member,
-        status=400 if form.is_submitted() else 200,
-        form=form,
-        problems=form.problems(),
+        form,
         title=_("A new address that hears of events"),
         button_label=_("Keep the address"),
         back_to=url_for("desk_webhooks.show"),

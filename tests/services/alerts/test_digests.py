@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from uuid import uuid4
 
 import icalendar
@@ -33,20 +32,10 @@ from portal.services.work import Work
 from tests.services.alerts.test_levels import DUE, ONE_LINK, SENT, mails, wish
 from tests.services.at_once import do_at_once
 from tests.services.factories import NOW, make_work
-from tests.services.fakes import HOUR, print_quickly, reopen, send
-from tests.services.people import Shared, make_mail_ports, share_case
+from tests.services.fakes import HOUR, reopen, send
+from tests.services.people import Shared, share_case
 
 MORNING = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)  # a Tuesday
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    print_quickly(monkeypatch)
-
-
-@pytest.fixture
-def ports(tmp_path: Path) -> Ports:
-    return make_mail_ports(tmp_path)
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ from portal.services.tracking.answers import AnswerCommand
 from portal.services.work import CaseWork
 from tests.services.at_once import do_at_once
 from tests.services.factories import NOW, guarded, make_work
-from tests.services.fakes import DAY, HOUR, print_quickly, reopen, send
+from tests.services.fakes import DAY, HOUR, reopen, send
 from tests.services.people import make_mail_ports, share_case
 
 ONE_LINK = "https://pictures.example.org/album/7"
@@ -45,16 +45,6 @@ SENT = NOW + HOUR  # the law's 48 hours begin
 DUE = SENT + 48 * HOUR
 LAW = "us-take-it-down"
 Told = list[Level]
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    print_quickly(monkeypatch)
-
-
-@pytest.fixture
-def ports(tmp_path: Path) -> Ports:
-    return make_mail_ports(tmp_path)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import icalendar
 import pytest
@@ -37,20 +36,10 @@ from tests.services.alerts.test_levels import ONE_LINK, SENT, mails, wish
 from tests.services.at_once import do_at_once
 from tests.services.cases.test_mail_contact import confirm
 from tests.services.factories import make_work
-from tests.services.fakes import DAY, print_quickly, reopen, send
-from tests.services.people import make_mail_ports, share_case
+from tests.services.fakes import DAY, reopen, send
+from tests.services.people import share_case
 
 COME = SENT + REQUEST
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    print_quickly(monkeypatch)
-
-
-@pytest.fixture
-def ports(tmp_path: Path) -> Ports:
-    return make_mail_ports(tmp_path)
 
 
 @pytest.fixture
