@@ -16,6 +16,10 @@ NOT_ASKED_FOR = re.compile(r"Failed to load resource")  # the browser's own rema
 # That the header cannot be read at all it says in other words.
 UNKNOWN_ABILITY = re.compile(r"Permissions-Policy header: (?!Parse of)")
 
+# Whether a link leads to another page in this window. A click on one returns before that page has come.
+LEADS_AWAY = """(link) => !link.target && !link.hasAttribute("download")
+  && link.href.split("#")[0] !== location.href.split("#")[0]"""
+
 
 @dataclass
 class Visitor:
@@ -57,8 +61,13 @@ class Visitor:
         self.page.get_by_role("button", name=name, exact=exact).first.click()
 
     def follow(self, name: str, *, exact: bool = True) -> None:
-        """Follow the link of that name; of several alike the first."""
-        self.page.get_by_role("link", name=name, exact=exact).first.click()
+        """Follow the link of that name, of several alike the first, until the page it leads to is there."""
+        link = self.page.get_by_role("link", name=name, exact=exact).first
+        if link.evaluate(LEADS_AWAY):
+            with self.page.expect_navigation(wait_until="domcontentloaded"):
+                link.click()
+        else:
+            link.click()
 
     def fill(self, label: str, text: str) -> None:
         self.page.get_by_label(label, exact=True).fill(text)
