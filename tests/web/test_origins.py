@@ -22,8 +22,6 @@ READS = sorted({endpoint for method, endpoint, _rule in EVERY_ROUTE if method ==
 FORMS = sorted({endpoint for method, endpoint, _rule in EVERY_ROUTE if method == "POST"})
 # What other machines send, each with a key or a link of its own instead of a session.
 FOR_MACHINES = {
-    "api.count",
-    "api.judge",
     "mail_hook.take",
     "partner.log_answer",
     "partner.open_case",
