@@ -2,6 +2,8 @@
 // Without this file there is a link that loads the page again.
 (() => {
   const PAUSE_MS = 2000;
+  const ON_THE_WAY_MS = 10000; // to load the page again now would take back the link that was just followed
+  let leavingSince = -Infinity;
   const box = () => document.querySelector("[data-progress]");
 
   async function look() {
@@ -9,13 +11,17 @@
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("[data-progress]");
-    if (!fresh) {
+    const isLeaving = performance.now() - leavingSince < ON_THE_WAY_MS;
+    if (!fresh && !isLeaving) {
       window.location.reload();
       return;
     }
-    box().replaceWith(document.importNode(fresh, true));
+    if (fresh) box().replaceWith(document.importNode(fresh, true));
     window.setTimeout(look, PAUSE_MS);
   }
 
+  window.addEventListener("beforeunload", () => {
+    leavingSince = performance.now();
+  });
   if (box()) window.setTimeout(look, PAUSE_MS);
 })();
