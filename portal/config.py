@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
-import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -20,17 +17,26 @@ from zoneinfo import ZoneInfo
 
 from portal.domain.reply_addresses import ReplyPlace
 from portal.mailbox_file import MailboxServer, read_mailboxes
-from portal.zone_names import UnknownZone, load_zone
+from portal.setting_values import (
+    ADDRESS,
+    LABEL,
+    is_own_machine,
+    number_between,
+    one_of,
+    read_certificates,
+    read_contacts,
+    read_folder,
+    read_optional_web_address,
+    read_proxy,
+    read_sender_keys,
+    read_server_name,
+    read_web_address,
+    read_zone,
+)
 
 T = TypeVar("T")
 
-SECRET_BYTES = 32
 SHORTEST_TOKEN = 20
-
-# A plain address: no comment, no quotes, no spaces, so that nothing in it can end a header.
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}")
 
 
 class ConfigError(ValueError):
@@ -43,9 +49,6 @@ class EmergencyLine:
 
     name: str
     contact: str
-
-
-_MOST_OF_KEYS = 100_000  # characters: they are handed to a process as an argument
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,8 +165,8 @@ def load_config(env: Mapping[str, str]) -> Config:
     """Settings from environment variables named RECOURSE_*. Raises ConfigError."""
     _refuse_unknown(env)
     folder = Path(env.get("RECOURSE_DATA", "var")).absolute()
-    port = _read(env, "RECOURSE_PORT", "8000", _number(1, 65535))
-    base_url = _read(env, "RECOURSE_BASE_URL", f"http://127.0.0.1:{port}", _web_address).rstrip("/")
+    port = _read(env, "RECOURSE_PORT", "8000", number_between(1, 65535))
+    base_url = _read(env, "RECOURSE_BASE_URL", f"http://127.0.0.1:{port}", read_web_address).rstrip("/")
     config = Config(
         data_folder=folder,
         database_url=env.get("RECOURSE_DATABASE", f"sqlite:///{folder / 'recourse.db'}"),
@@ -173,43 +176,43 @@ def load_config(env: Mapping[str, str]) -> Config:
         secret_file=Path(env.get("RECOURSE_SECRET_FILE", folder / "secret.key")).absolute(),
         audit_key_file=_audit_key_file(env, folder),
         signing_key_file=_signing_key_file(env, folder),
-        trust_roots=_read(env, "RECOURSE_TRUST_ROOTS", "", _certificates),
-        stamp_url=_read(env, "RECOURSE_TSA_URL", "", _optional_web_address),
-        asks_responders=_read(env, "RECOURSE_REVOCATION", "off", _one_of("off", "on")) == "on",
-        log_format=_read(env, "RECOURSE_LOG", "text", _one_of("text", "json")),
+        trust_roots=_read(env, "RECOURSE_TRUST_ROOTS", "", read_certificates),
+        stamp_url=_read(env, "RECOURSE_TSA_URL", "", read_optional_web_address),
+        asks_responders=_read(env, "RECOURSE_REVOCATION", "off", one_of("off", "on")) == "on",
+        log_format=_read(env, "RECOURSE_LOG", "text", one_of("text", "json")),
         metrics_token=_token(env, "RECOURSE_METRICS_TOKEN"),
-        may_check_links=_read(env, "RECOURSE_LINK_CHECK", "off", _one_of("off", "on")) == "on",
-        may_look_at_links=_read(env, "RECOURSE_STATUS_CHECK", "off", _one_of("off", "on")) == "on",
-        look_proxy=_read(env, "RECOURSE_STATUS_PROXY", "", _proxy),
-        takes_files_unconfined=_read(env, "RECOURSE_UPLOADS", "confined", _one_of("confined", "anyway")) == "anyway",
-        sender_keys=_read(env, "RECOURSE_SENDER_KEYS", "", _sender_keys),
-        packs=_read(env, "RECOURSE_PACKS", "", _folder),
+        may_check_links=_read(env, "RECOURSE_LINK_CHECK", "off", one_of("off", "on")) == "on",
+        may_look_at_links=_read(env, "RECOURSE_STATUS_CHECK", "off", one_of("off", "on")) == "on",
+        look_proxy=_read(env, "RECOURSE_STATUS_PROXY", "", read_proxy),
+        takes_files_unconfined=_read(env, "RECOURSE_UPLOADS", "confined", one_of("confined", "anyway")) == "anyway",
+        sender_keys=_read(env, "RECOURSE_SENDER_KEYS", "", read_sender_keys),
+        packs=_read(env, "RECOURSE_PACKS", "", read_folder),
         site_title=env.get("RECOURSE_TITLE", "Recourse"),
-        leave_url=_read(env, "RECOURSE_LEAVE_URL", "https://www.wikipedia.org/", _web_address),
+        leave_url=_read(env, "RECOURSE_LEAVE_URL", "https://www.wikipedia.org/", read_web_address),
         base_url=base_url,
         host=env.get("RECOURSE_HOST", "127.0.0.1"),
         port=port,
-        processes=_read(env, "RECOURSE_PROCESSES", str(count_cores()), _number(1, 64)),
-        threads=_read(env, "RECOURSE_THREADS", "3", _number(1, 64)),
-        connections=_read(env, "RECOURSE_CONNECTIONS", "100", _number(4, 1000)),
-        gc_threshold=_read(env, "RECOURSE_GC_THRESHOLD", "20000", _number(700, 1_000_000)),
-        trusted_proxies=_read(env, "RECOURSE_TRUSTED_PROXIES", "0", _number(0, 10)),
+        processes=_read(env, "RECOURSE_PROCESSES", str(count_cores()), number_between(1, 64)),
+        threads=_read(env, "RECOURSE_THREADS", "3", number_between(1, 64)),
+        connections=_read(env, "RECOURSE_CONNECTIONS", "100", number_between(4, 1000)),
+        gc_threshold=_read(env, "RECOURSE_GC_THRESHOLD", "20000", number_between(700, 1_000_000)),
+        trusted_proxies=_read(env, "RECOURSE_TRUSTED_PROXIES", "0", number_between(0, 10)),
         language=env.get("RECOURSE_LANGUAGE", "en"),
-        time_zone=_read(env, "RECOURSE_TIME_ZONE", "UTC", _zone),
-        paper=_read(env, "RECOURSE_PAPER", "A4", _one_of("A4", "Letter")),
+        time_zone=_read(env, "RECOURSE_TIME_ZONE", "UTC", read_zone),
+        paper=_read(env, "RECOURSE_PAPER", "A4", one_of("A4", "Letter")),
         organisation=_load_organisation(env),
-        draft_days=_read(env, "RECOURSE_DRAFT_DAYS", "7", _number(1, 365)),
-        closed_days=_read(env, "RECOURSE_CLOSED_DAYS", "90", _number(1, 3650)),
+        draft_days=_read(env, "RECOURSE_DRAFT_DAYS", "7", number_between(1, 365)),
+        closed_days=_read(env, "RECOURSE_CLOSED_DAYS", "90", number_between(1, 3650)),
         **_load_own_aims(env),
-        security_contacts=_read(env, "RECOURSE_SECURITY_CONTACT", "", _contacts),
+        security_contacts=_read(env, "RECOURSE_SECURITY_CONTACT", "", read_contacts),
         mail=_load_mail(env),
         inbox_folder=Path(env.get("RECOURSE_INBOX_FOLDER") or folder / "mail" / "in").absolute(),
-        inbox_server=_read(env, "RECOURSE_INBOX_SERVER", "", _server_name),
+        inbox_server=_read(env, "RECOURSE_INBOX_SERVER", "", read_server_name),
         mailboxes=_read(env, "RECOURSE_MAILBOXES", "", read_mailboxes),
         hook_secret=_token(env, "RECOURSE_INBOX_HOOK_SECRET"),
         replies=_load_replies(env),
-        sends_for_persons=_read(env, "RECOURSE_SEND_FOR_PERSONS", "off", _one_of("off", "on")) == "on",
-        letters_an_hour=_read(env, "RECOURSE_LETTERS_AN_HOUR", "20", _number(1, 10_000)),
+        sends_for_persons=_read(env, "RECOURSE_SEND_FOR_PERSONS", "off", one_of("off", "on")) == "on",
+        letters_an_hour=_read(env, "RECOURSE_LETTERS_AN_HOUR", "20", number_between(1, 10_000)),
     )
     _refuse_open_door(config, env)
     _refuse_lost_answers(config)
@@ -228,58 +231,17 @@ def _refuse_lost_answers(config: Config) -> None:
 def _load_own_aims(env: Mapping[str, str]) -> dict[str, Any]:
     """What the organisation sets itself and shows of its work."""
     return {
-        "response_hours": _read(env, "RECOURSE_RESPONSE_HOURS", "24", _number(1, 720)),
-        "urgent_response_hours": _read(env, "RECOURSE_URGENT_RESPONSE_HOURS", "8", _number(1, 720)),
-        "has_public_statistics": _read(env, "RECOURSE_STATISTICS", "off", _one_of("off", "on")) == "on",
-        "has_name_search": _read(env, "RECOURSE_NAME_SEARCH", "off", _one_of("off", "on")) == "on",
-        "is_trusted_flagger": _read(env, "RECOURSE_TRUSTED_FLAGGER", "off", _one_of("off", "on")) == "on",
+        "response_hours": _read(env, "RECOURSE_RESPONSE_HOURS", "24", number_between(1, 720)),
+        "urgent_response_hours": _read(env, "RECOURSE_URGENT_RESPONSE_HOURS", "8", number_between(1, 720)),
+        "has_public_statistics": _read(env, "RECOURSE_STATISTICS", "off", one_of("off", "on")) == "on",
+        "has_name_search": _read(env, "RECOURSE_NAME_SEARCH", "off", one_of("off", "on")) == "on",
+        "is_trusted_flagger": _read(env, "RECOURSE_TRUSTED_FLAGGER", "off", one_of("off", "on")) == "on",
     }
 
 
 def count_cores() -> int:
     """How many cores this process may use, at most 16: a machine with more is told how many to take."""
     return min(16, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-
-
-def ensure_secret_file(path: Path) -> tuple[bytes, ...]:
-    """The server's secrets, the first made on first use in a file only its owner can read. Raises ConfigError."""
-    try:
-        return read_secret_file(path)
-    except FileNotFoundError:
-        pass
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return read_secret_file(path)
-    except OSError as error:
-        raise ConfigError(
-            f"cannot write {path}: {error.strerror}. Make the folder writable or set RECOURSE_DATA."
-        ) from error
-    with os.fdopen(handle, "w") as file:
-        file.write(new_secret() + "\n")
-    return read_secret_file(path)
-
-
-def new_secret() -> str:
-    """One line of the secret file."""
-    return secrets.token_hex(SECRET_BYTES)
-
-
-def read_secret_file(path: Path) -> tuple[bytes, ...]:
-    """The server's secrets, the one in use first: 32 bytes in hex a line. Raises FileNotFoundError, ConfigError."""
-    remedy = "Put the right file back (RECOURSE_SECRET_FILE)."
-    if path.exists() and path.stat().st_mode & 0o077:
-        raise ConfigError(f"{path} can be read by others. Run: chmod 600 {path}")
-    try:
-        found = tuple(bytes.fromhex(line) for line in path.read_text("ascii").split())
-    except FileNotFoundError:
-        raise
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{path} does not hold a secret in hex. {remedy}") from error
-    if not found or any(len(secret) != SECRET_BYTES for secret in found):
-        raise ConfigError(f"{path} has to hold {SECRET_BYTES} bytes in hex. {remedy}")
-    return found
 
 
 KNOWN = frozenset(
@@ -359,7 +321,7 @@ def _refuse_open_door(config: Config, env: Mapping[str, str]) -> None:
 
     An address that begins with https:// says that TLS ends in front of the portal.
     """
-    is_wanted = _read(env, "RECOURSE_PLAIN_HTTP", "off", _one_of("off", "on")) == "on"
+    is_wanted = _read(env, "RECOURSE_PLAIN_HTTP", "off", one_of("off", "on")) == "on"
     if is_wanted or config.has_https or is_own_machine(config.host):
         return
     raise ConfigError(
@@ -367,14 +329,6 @@ def _refuse_open_door(config: Config, env: Mapping[str, str]) -> None:
         "words and passwords. Let a proxy end TLS and set RECOURSE_BASE_URL to the https:// address that people type, "
         "or leave RECOURSE_HOST at 127.0.0.1. For a network of your own alone: RECOURSE_PLAIN_HTTP=on."
     )
-
-
-def is_own_machine(host: str) -> bool:
-    """Whether only this machine reaches the address."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _load_organisation(env: Mapping[str, str]) -> Organisation:
@@ -418,7 +372,7 @@ def _load_dkim_key(env: Mapping[str, str]) -> SigningKey | None:
     file, selector = env.get("RECOURSE_DKIM_KEY_FILE", ""), env.get("RECOURSE_DKIM_SELECTOR", "")
     if not file and not selector:
         return None
-    if not file or not re.fullmatch(rf"{_LABEL}(?:\.{_LABEL})*", selector):
+    if not file or not re.fullmatch(rf"{LABEL}(?:\.{LABEL})*", selector):
         raise ConfigError(
             "RECOURSE_DKIM_KEY_FILE and RECOURSE_DKIM_SELECTOR are set together; a selector looks like: recourse2026"
         )
@@ -503,111 +457,11 @@ def _signing_key_file(env: Mapping[str, str], folder: Path) -> Path:
     return chosen.absolute()
 
 
-def _optional_web_address(text: str) -> str | None:
-    return _web_address(text) if text else None
-
-
 def _token(env: Mapping[str, str], name: str) -> str | None:
     token = env.get(name, "")
     if token and (len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token):
         raise ConfigError(f"{name} has to have at least {SHORTEST_TOKEN} letters or digits.")
     return token or None
-
-
-def _number(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
-            raise ValueError(f"has to be a whole number from {low} to {high}")
-        return int(text)
-
-    return parse
-
-
-def _one_of(*allowed: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in allowed:
-            raise ValueError("has to be one of: " + ", ".join(allowed))
-        return text
-
-    return parse
-
-
-def _web_address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("has to be a web address that starts with https:// or http://")
-    return text
-
-
-def _proxy(text: str) -> str | None:
-    parts = urlsplit(text)
-    if text and (parts.scheme != "http" or not parts.hostname or parts.username is not None):
-        raise ValueError("has to look like http://127.0.0.1:8118, without a name and a password")
-    return text or None
-
-
-def _contacts(text: str) -> tuple[str, ...]:
-    found = tuple(part.strip() for part in text.split(",") if part.strip())
-    for each in found:
-        address = each.removeprefix("mailto:")
-        is_mail = address != each and ADDRESS.fullmatch(address) is not None
-        is_page = each.startswith("https://") and bool(urlsplit(each).hostname) and each.isascii() and " " not in each
-        if not (is_mail or is_page):
-            raise ValueError("has to look like mailto:security@example.org or https://example.org/security")
-    return found
-
-
-def _server_name(text: str) -> str:
-    if not text.isascii() or any(letter.isspace() or letter == ";" for letter in text):
-        raise ValueError("has to be one name such as mx.example.org")
-    return text
-
-
-def _folder(text: str) -> Path | None:
-    if text and not Path(text).is_dir():
-        raise ValueError("is no folder")
-    return Path(text).absolute() if text else None
-
-
-_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
-
-
-def _certificates(text: str) -> tuple[bytes, ...]:
-    """The certificates of a PEM file, in DER."""
-    if not text:
-        return ()
-    try:
-        found = tuple(map(ssl.PEM_cert_to_DER_cert, _CERTIFICATE.findall(Path(text).read_text("ascii"))))
-    except (OSError, ValueError) as error:
-        raise ValueError("is no file of certificates (PEM)") from error
-    if not found:
-        raise ValueError("holds no certificate (PEM)")
-    return found
-
-
-def _sender_keys(text: str) -> Mapping[str, str]:
-    if not text:
-        return {}
-    path = Path(text)
-    if not path.is_file():
-        raise ValueError("is no file")
-    keys: dict[str, str] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        name, _blank, record = line.strip().partition(" ")
-        if line.strip() and not line.startswith("#"):
-            if "._domainkey." not in name or "p=" not in record:
-                raise ValueError('holds a line that is not like "s1._domainkey.platform.example v=DKIM1; p=..."')
-            keys[name.lower().rstrip(".")] = record.strip()
-    if sum(map(len, (*keys, *keys.values()))) > _MOST_OF_KEYS:
-        raise ValueError("holds more than fits: 100,000 characters")
-    return keys
-
-
-def _zone(text: str) -> ZoneInfo:
-    try:
-        return load_zone(text)
-    except UnknownZone as error:
-        raise ValueError(f"cannot be used. {error}") from error
 
 
 def _lines(text: str) -> tuple[EmergencyLine, ...]:

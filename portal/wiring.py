@@ -14,9 +14,10 @@ from portal.adapters import tasks
 from portal.adapters.signing import Signer
 from portal.adapters.storage import open_storage
 from portal.adapters.word_list import load_words
-from portal.config import Config, ensure_secret_file
+from portal.config import Config
 from portal.db import make_engine, make_session_factory
 from portal.reference.registry import Registry, load_registry
+from portal.secret_file import ensure_secret_file
 from portal.services.case_locks import open_locks
 from portal.services.history import guards
 from portal.services.ports import SYSTEM, Ports, ServerKeys

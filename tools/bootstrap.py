@@ -24,6 +24,7 @@ from portal.run.system import (
     BROWSER,
     CONFORMANCE,
     LETTERS,
+    QUICK_BROWSER,
     VENV,
     SystemPart,
     describe_remedy,
@@ -42,10 +43,11 @@ class CannotBootstrap(Exception):
 
 @dataclass(frozen=True)
 class Purpose:
-    """What one purpose needs: parts of the system and requirement files."""
+    """What one purpose needs: parts of the system and requirement files. It is quicker with `wishes`."""
 
     parts: Sequence[SystemPart]
     requirements: Sequence[str]
+    wishes: Sequence[SystemPart] = ()
 
 
 ALL_REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements-conformance.txt")
@@ -54,7 +56,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "run": Purpose(parts=LETTERS, requirements=("requirements.txt",)),
     "check": Purpose(parts=LETTERS, requirements=("requirements.txt", "requirements-dev.txt")),
     # The suite tests the program of `make conformance` too, all but its Java.
-    "test": Purpose(parts=(*LETTERS, *BROWSER), requirements=ALL_REQUIREMENTS),
+    "test": Purpose(parts=(*LETTERS, *BROWSER), requirements=ALL_REQUIREMENTS, wishes=(QUICK_BROWSER,)),
     "conformance": Purpose(parts=(*LETTERS, *CONFORMANCE), requirements=ALL_REQUIREMENTS),
 }
 
@@ -70,6 +72,7 @@ def main(arguments: Sequence[str]) -> int:
         with hold_lock(ROOT / "requirements.txt"):
             check_writable(VENV_FOLDER, requirements)
             install_parts((*VENV, *purpose.parts))
+            install_wishes(purpose.wishes)
             install_packages(VENV_FOLDER, requirements)
     except CannotBootstrap as error:
         say(str(error))
@@ -109,6 +112,16 @@ def install_parts(parts: Sequence[SystemPart]) -> None:
             f"Installed, but still not found: {join_packages(part.debian for part in still_missing)}. "
             f"{describe_remedy(still_missing)}"
         )
+
+
+def install_wishes(parts: Sequence[SystemPart]) -> None:
+    """Install what only makes a purpose quicker, where that is allowed and can be done; else it goes on without."""
+    if find_way_to_install() is None:
+        return
+    try:
+        install_parts(parts)
+    except CannotBootstrap as error:
+        say(f"{error}\nIt goes on without, and takes longer.")
 
 
 def find_way_to_install() -> tuple[str, ...] | None:

@@ -6,7 +6,6 @@ The portal runs on a port and in a folder of its own for that; nothing else on t
 from __future__ import annotations
 
 import io
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,7 +15,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
-from portal.run.system import BROWSER, SystemPart, describe_remedy, find_missing, is_program
+from portal.run.system import BROWSER, SystemPart, describe_remedy, find_browser, find_missing, is_program
 from portal.services.demo.fill import ADVOCATE, Filled, fill
 from portal.services.demo.stories import SHOWN, make_stories
 from tests.browser import story
@@ -40,7 +39,7 @@ def main() -> int:
         now = site.clock()
         filled = fill(site.parts.sessions, make_stories(now.date()), shown=SHOWN, now=now, ports=site.parts.ports)
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
             take_report(browser, site)
             take_case(browser, site, filled)
             take_desk(browser, site, filled)

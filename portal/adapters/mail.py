@@ -22,7 +22,8 @@ from uuid import UUID
 
 import dkim
 
-from portal.config import ADDRESS, MailServer
+from portal.config import MailServer
+from portal.setting_values import ADDRESS
 
 TIMEOUT = 20.0  # seconds for each answer of the server
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})

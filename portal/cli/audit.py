@@ -10,8 +10,9 @@ from flask.cli import with_appcontext
 
 from portal.adapters.signing import BadPublicKey, by_id, public_keys, read_public_key
 from portal.cli.command_context import database_of, find_parts
-from portal.config import ConfigError, ensure_secret_file, read_secret_file
+from portal.config import ConfigError
 from portal.db import begin_reading
+from portal.secret_file import ensure_secret_file, read_secret_file
 from portal.services.history.checkpoints import BadCheckpoints, Checkpoint, list_checkpoints, read_checkpoints
 from portal.services.operations import audits
 from portal.wiring import Parts

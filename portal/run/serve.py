@@ -33,11 +33,12 @@ from portal.adapters.confinement import WHAT_IS_OPEN, Wall
 from portal.adapters.documents import describe_uploads, find_missing_walls
 from portal.adapters.storage import BadStorage, open_storage
 from portal.adapters.tasks import BadQueue, open_queue
-from portal.config import Config, ConfigError, ensure_secret_file, load_config
+from portal.config import Config, ConfigError, load_config
 from portal.db import begin_reading
 from portal.run import private_files
 from portal.run.ending import Ending
 from portal.run.system import LETTERS, describe_remedy, find_missing, join_packages
+from portal.secret_file import ensure_secret_file
 from portal.services.case_locks import BadLocks, open_locks
 from portal.services.operations import audits
 from portal.wiring import Parts

@@ -51,6 +51,11 @@ def is_program(*names: str) -> bool:
     return any(shutil.which(name) for name in names)
 
 
+def find_browser() -> str | None:
+    """Where the quicker of the two programs lies that this machine has."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 def is_module(name: str) -> bool:
     """Whether this Python has the module."""
     return importlib.util.find_spec(name) is not None
@@ -88,8 +93,11 @@ LETTERS = (
     ),
 )
 
+# One engine in two programs. The shell has none of a browser's windows and menus, which is half the work for each page.
+BROWSERS = ("chromium-headless-shell", "chromium")
+QUICK_BROWSER = SystemPart(partial(is_program, BROWSERS[0]), BROWSERS[0], "chromium-headless", "")
 BROWSER = (
-    SystemPart(partial(is_program, "chromium"), "chromium", "chromium", "chromium"),
+    SystemPart(partial(is_program, *BROWSERS), BROWSERS[0], "chromium-headless", "chromium"),
     SystemPart(_has_atomics, "libatomic1", "libatomic", ""),
 )
 

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from portal.adapters.picture_words import LEFT_OUT, leave_out_pictures
+from tests.cases import for_each
 
 
 def make_picture(kind: str, side: int) -> bytes:
@@ -77,9 +78,9 @@ FORMS: dict[str, Callable[[bytes], str]] = {
 }
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "BMP"])
-@pytest.mark.parametrize("side", [12, 64])
+@for_each("form", FORMS)
+@for_each("kind", ["PNG", "JPEG", "GIF", "WEBP", "BMP"])
+@for_each("side", [12, 64])
 def test_no_picture_survives_in_a_text(kind: str, side: int, form: str) -> None:
     written = FORMS[form](make_picture(kind, side))
     made, count = leave_out_pictures(f"We removed it, case 4711.\n{written}\nKind regards\nThe team\n")

@@ -17,10 +17,10 @@ from uuid import uuid4
 from sqlalchemy import insert
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.config import ensure_secret_file
 from portal.db import make_engine, make_session_factory
 from portal.domain.lifecycle import ItemState, RequestState
 from portal.models.tables import metadata
+from portal.secret_file import ensure_secret_file
 from portal.services.operations import backup
 from portal.services.staff import accounts
 from tests.bench.bench_sweep import LAWS

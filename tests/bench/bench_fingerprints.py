@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +10,7 @@ from time import perf_counter
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from portal.run.system import find_browser
 from tests.bench.table import Row, keep_below
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.site import start_site
@@ -24,7 +24,7 @@ PATIENCE_MS = 400_000
 def rows() -> list[Row]:
     with TemporaryDirectory() as folder, start_site(Path(folder) / "var") as site, sync_playwright() as playwright:
         files = list(make_photos(Path(folder)))
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=list(ARGUMENTS))
         page = browser.new_page()
         page.goto(f"{site.address}/fingerprint")
         seconds = measure(page, files)

@@ -28,10 +28,11 @@ from urllib.parse import urlencode
 from sqlalchemy import func, select
 
 from portal.adapters.signing import by_id, public_keys
-from portal.config import ensure_secret_file, load_config
+from portal.config import load_config
 from portal.domain.lifecycle import CaseStatus
 from portal.models.cases import Case
 from portal.run.worker import sign_day
+from portal.secret_file import ensure_secret_file
 from portal.services.history.verification import Against, verify
 from portal.wiring import Parts
 from tests.bench.table import Row, keep_above, keep_below

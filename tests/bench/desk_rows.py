@@ -28,7 +28,7 @@ from portal.models.items import Item
 from portal.models.messages import Message
 from portal.models.requests import Basis, Request
 from portal.services.clocks.snapshot import refresh_clocks
-from portal.services.history import guards
+from portal.services.history import guard_digests, guards
 from portal.services.history.events import HIDDEN, NewEvent, digest_of, record_in_cases
 from portal.services.ports import SYSTEM, ServerKeys
 from portal.wiring import Parts
@@ -103,7 +103,7 @@ class _Maker:
         if number % 100 == 0:
             self._keep(FollowUp, [_promise(case, self.staff_ids[0])])
         whole = (self.total % guards.MODULUS).to_bytes(32)
-        guard = guards.sum_guard(self.keys, case["id"], whole, self.rows)
+        guard = guard_digests.sum_guard(self.keys, case["id"], whole, self.rows)
         made[GuardSum].append({"scope": case["id"], "total": whole, "rows": self.rows, "guard": guard})
 
     def _place(self, number: int) -> dict[str, object]:
@@ -148,8 +148,8 @@ class _Maker:
 
     def _keep(self, model: type[Any], rows: Iterable[dict[str, Any]]) -> None:
         for row in rows:
-            row["guard"] = guards.guard_of(self.keys, model.__tablename__, row)
-            self.total += guards.addend(self.keys, row["guard"])
+            row["guard"] = guard_digests.guard_of(self.keys, model.__tablename__, row)
+            self.total += guard_digests.addend(self.keys, row["guard"])
             self.rows += 1
             self.made[model].append(row)
 

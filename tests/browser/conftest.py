@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from portal.run.system import BROWSER, describe_remedy, find_missing
+from portal.run.system import BROWSER, describe_remedy, find_browser, find_missing
 from tests.browser.scenes import LATER, Scenes, copy_scenes, read_scenes
 from tests.browser.site import Site, start_site
 from tests.browser.visitor import Visitor
@@ -27,22 +26,17 @@ ARGUMENTS = (
     "--no-first-run",
     "--no-pings",
 )
-# The same engine without a browser's own windows and menus, which nobody sees here: half the work for each page.
-QUICKER = "chromium-headless-shell"
 Admit = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium, or its shell where that is there too. Without it the tests fail with the command that
-    installs it.
-    """
+    """The system's Chromium. Without it the tests fail with the command that installs it."""
     missing = find_missing(BROWSER)
     if missing:
         pytest.fail(f"These tests need Chromium. {describe_remedy(missing)}")
     with sync_playwright() as playwright:
-        program = shutil.which(QUICKER) or shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=list(ARGUMENTS))
         yield browser
         browser.close()
 

@@ -29,14 +29,14 @@ def look_at(visitor: Visitor, name: str, *, is_light: bool = True) -> list[str]:
     found = [f"weighs {weight} bytes" for weight in [weigh(visitor)] if is_light and weight > HEAVIEST]
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     page.evaluate(AXE_SCRIPT)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 800})
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)
             found += [f"is {wide} px wide at {width} px" for wide in [_measure(page)] if wide > width]
             _take_picture(page, f"{name}-{width}-{scheme}")
-        found += [f"{scheme}: {trouble}" for trouble in _ask_axe(page, colours_only=scheme == "dark")]
-    page.emulate_media(color_scheme="light")
+            if width == WIDTHS[-1]:
+                found += [f"{scheme}: {trouble}" for trouble in _ask_axe(page, colours_only=scheme == "dark")]
     return found
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,40 +47,50 @@ COUNT_MAIN = """() => [...document.querySelectorAll("main button.button, main a.
   .filter(each => each.className === "button" && each.getClientRects().length).length"""
 
 
-def list_pages(scene: str) -> list[str]:
-    return [path for path in PAGES[scene].split() if not path.startswith(OPEN)]
+@dataclass(frozen=True)
+class Faults:
+    """What is wrong with the pages of one scene."""
+
+    wide: list[str] = field(default_factory=list)
+    small: list[str] = field(default_factory=list)
+    many: list[str] = field(default_factory=list)
 
 
-@pytest.mark.parametrize("scene", PAGES)
-def test_no_page_scrolls_sideways_at_400_percent(visitors: dict[str, Visitor], scene: str) -> None:
-    page, wide = visitors[scene].page, []
-    page.set_viewport_size(ZOOMED)
-    for path in PAGES[scene].split():
-        visitors[scene].open(path)
+@pytest.fixture(scope="module")
+def find_faults(visitors: dict[str, Visitor]) -> Callable[[str], Faults]:
+    """Each page is opened once, for all three tests of its scene."""
+    return cache(lambda scene: walk(visitors[scene], PAGES[scene].split()))
+
+
+def walk(visitor: Visitor, paths: list[str]) -> Faults:
+    page, found = visitor.page, Faults()
+    for path in paths:
+        page.set_viewport_size(PHONE)
+        visitor.open(path)
+        if not path.startswith(OPEN):
+            found.small.extend(f"{path}: {each}" for each in page.evaluate(FIND_SMALL, TARGET))
+            if (count := page.evaluate(COUNT_MAIN)) > 1:
+                found.many.append(f"{path}: {count}")
+        page.set_viewport_size(ZOOMED)
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         if page.evaluate("document.scrollingElement.scrollWidth") > ZOOMED["width"]:
-            wide.append(f"{path}: {page.evaluate(FIND_WIDE, ZOOMED['width'])}")
-    assert wide == []
+            found.wide.append(f"{path}: {page.evaluate(FIND_WIDE, ZOOMED['width'])}")
+    return found
 
 
 @pytest.mark.parametrize("scene", PAGES)
-def test_what_is_pressed_is_large_enough_for_a_thumb(visitors: dict[str, Visitor], scene: str) -> None:
-    page, small = visitors[scene].page, []
-    page.set_viewport_size(PHONE)
-    for path in list_pages(scene):
-        visitors[scene].open(path)
-        small += [f"{path}: {each}" for each in page.evaluate(FIND_SMALL, TARGET)]
-    assert small == []
+def test_no_page_scrolls_sideways_at_400_percent(find_faults: Callable[[str], Faults], scene: str) -> None:
+    assert find_faults(scene).wide == []
 
 
 @pytest.mark.parametrize("scene", PAGES)
-def test_a_page_has_one_main_action(visitors: dict[str, Visitor], scene: str) -> None:
-    many = []
-    for path in list_pages(scene):
-        visitors[scene].open(path)
-        if (count := visitors[scene].page.evaluate(COUNT_MAIN)) > 1:
-            many.append(f"{path}: {count}")
-    assert many == []
+def test_what_is_pressed_is_large_enough_for_a_thumb(find_faults: Callable[[str], Faults], scene: str) -> None:
+    assert find_faults(scene).small == []
+
+
+@pytest.mark.parametrize("scene", PAGES)
+def test_a_page_has_one_main_action(find_faults: Callable[[str], Faults], scene: str) -> None:
+    assert find_faults(scene).many == []
 
 
 def test_a_small_target_is_found(visitors: dict[str, Visitor]) -> None:

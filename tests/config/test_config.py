@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.config import ConfigError, EmergencyLine, ensure_secret_file, load_config, read_secret_file
+from portal.config import ConfigError, EmergencyLine, load_config
+from portal.secret_file import ensure_secret_file, read_secret_file
 
 
 def test_an_empty_environment_gives_one_machines_defaults() -> None:

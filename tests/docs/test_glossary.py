@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from portal.models.tables import metadata
 from portal.services import case_locks
+from tests.cases import for_each
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "glossary.md"
@@ -68,7 +67,7 @@ def is_defined(name: str) -> bool:
 ENTRIES = read_entries(DOCUMENT.read_text("utf-8"))
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.term)
+@for_each("entry", ENTRIES, ids=lambda entry: entry.term)
 def test_what_an_entry_names_is_there(entry: Entry) -> None:
     assert find_faults(entry) == []
 

@@ -38,7 +38,7 @@ def test_facts_are_counted_one_by_one() -> None:
 def list_law_gaps(regime: Regime, *others: Regime) -> list[str]:
     """What is said of a law where there are no records but it and the others."""
     registry = replace(REGISTRY, regimes=MappingProxyType({each.id: each for each in (regime, *others)}))
-    vars(registry).update(platforms={}, regulators={}, police={})
+    vars(registry).update(platforms={}, regulators={}, police={}, recipes={})
     return [gap for gap in find_gaps(registry) if gap.startswith(f"{regime.id}: ")]
 
 

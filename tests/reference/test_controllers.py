@@ -14,6 +14,7 @@ from portal.domain.regimes import Certainty
 from portal.reference.audit import find_gaps
 from portal.reference.registry import Registry, load_registry
 from portal.services.law.law_finder import ContentKind, Facts, find_applicable_laws
+from tests.cases import for_each
 
 REGISTRY = load_registry()
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -109,7 +110,7 @@ def test_google_search_in_arizona_may_be_reached_by_the_act_whose_form_it_runs()
     assert judge("US", "duckduckgo", "AZ")["us-take-it-down"].applies is Certainty.NO
 
 
-@pytest.mark.parametrize("platform", REGISTRY.platforms.values(), ids=REGISTRY.platforms)
+@for_each("platform", REGISTRY.platforms.values(), ids=REGISTRY.platforms)
 def test_where_there_is_more_than_one_company_the_record_says_which_answers_for_whom(platform: Platform) -> None:
     if platform.has_several_companies:
         assert any(company.controller_for for company in platform.companies)

@@ -26,6 +26,7 @@ from portal.reference.directory import load_platforms, load_regulators
 from portal.reference.registry import load_registry
 from portal.reference.strict import BadReference
 from portal.reference.territories import find_territory
+from tests.cases import for_each
 
 PLATFORMS = load_registry().platforms
 REGULATORS = load_registry().regulators
@@ -43,7 +44,7 @@ def test_every_record_of_the_directory_is_there() -> None:
     assert sum(regulator.joint_statement_signatory is True for regulator in REGULATORS.values()) == 15
 
 
-@pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
+@for_each("platform", PLATFORMS.values(), ids=PLATFORMS)
 def test_a_platform_is_sourced_or_marked_as_memory(platform: Platform) -> None:
     assert platform.hosts
     assert platform.sources or platform.confidence is Confidence.MEMORY
@@ -54,7 +55,7 @@ def test_a_platform_is_sourced_or_marked_as_memory(platform: Platform) -> None:
         assert clean_host(written) == written
 
 
-@pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
+@for_each("platform", PLATFORMS.values(), ids=PLATFORMS)
 def test_each_channel_has_an_address_of_its_medium(platform: Platform) -> None:
     forms = {Medium.FORM: r"https?://\S+", Medium.PAGE: r"https?://\S+", Medium.EMAIL: r"[^@\s]+@[^@\s]+\.[a-z]+"}
     forms |= {Medium.PHONE: r"\+[0-9 ]+", Medium.POST: r"\S.*"}
@@ -63,7 +64,7 @@ def test_each_channel_has_an_address_of_its_medium(platform: Platform) -> None:
         assert channel.is_for_authorities == ("authorities" in channel.kind.value)
 
 
-@pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
+@for_each("platform", PLATFORMS.values(), ids=PLATFORMS)
 def test_a_seat_is_one_of_the_stated_countries(platform: Platform) -> None:
     assert platform.seat_country is None or platform.seat_country in platform.establishments
     for address in platform.postal_addresses:
@@ -71,7 +72,7 @@ def test_a_seat_is_one_of_the_stated_countries(platform: Platform) -> None:
         assert address.country is not None
 
 
-@pytest.mark.parametrize("regulator", REGULATORS.values(), ids=REGULATORS)
+@for_each("regulator", REGULATORS.values(), ids=REGULATORS)
 def test_an_authority_is_sourced_and_reachable_or_known_not_to_take_complaints(regulator: Regulator) -> None:
     assert regulator.sources or regulator.confidence is Confidence.MEMORY
     assert regulator.languages
@@ -114,7 +115,7 @@ def test_a_form_for_some_countries_is_open_to_people_there_alone() -> None:
 NOT_COVERED = {Category.FACE_SEARCH, Category.APP_STORE, Category.CDN, Category.REGISTRAR, Category.PAYMENT}
 
 
-@pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
+@for_each("platform", PLATFORMS.values(), ids=PLATFORMS)
 def test_the_way_of_the_take_it_down_act_is_known_or_was_looked_for(platform: Platform) -> None:
     has_way = any(channel.kind.value.startswith("takeitdown") for channel in platform.channels)
     if platform.category not in NOT_COVERED:

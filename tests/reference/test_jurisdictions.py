@@ -19,6 +19,7 @@ from portal.reference.registry import FOLDER, load_registry
 from portal.reference.strict import read_yaml
 from portal.reference.zones import find_zone, is_country
 from portal.services.law.obliged_places import place_of_platform
+from tests.cases import for_each
 from tests.domain.laws import make_rule
 
 REGIMES = load_registry().regimes
@@ -38,10 +39,10 @@ def list_places() -> Iterator[tuple[str, str | None]]:
 
 
 PLACES = sorted(set(list_places()), key=lambda place: (place[0], place[1] or ""))
-every_place = pytest.mark.parametrize(("country", "part"), PLACES, ids=["-".join(filter(None, one)) for one in PLACES])
+every_place = for_each(("country", "part"), PLACES, ids=["-".join(filter(None, one)) for one in PLACES])
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@for_each("path", FILES, ids=lambda path: path.stem)
 def test_the_laws_of_a_file_are_of_the_place_it_names(path: Path) -> None:
     content = read_yaml(path)
     states = GROUPS["EEA"] | set(GROUPS) if content["jurisdiction"] == "EU" else {content["jurisdiction"]}
@@ -49,7 +50,7 @@ def test_the_laws_of_a_file_are_of_the_place_it_names(path: Path) -> None:
         assert {code.partition("-")[0] for code in regime["jurisdictions"]} <= states, regime["id"]
 
 
-@pytest.mark.parametrize("code", CODES)
+@for_each("code", CODES)
 def test_a_code_stands_for_a_place_that_lies_within_it(code: str) -> None:
     country, _, part = code.partition("-")
     if code in GROUPS:
@@ -114,19 +115,23 @@ def test_ten_working_days_end_on_a_working_day_there(country: str, part: str | N
     assert calendar.holiday_name(due.last_day) is None
 
 
-@every_place
-def test_without_its_holidays_a_date_there_is_an_estimate_and_no_error(
-    country: str, part: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def without_holidays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(holidays, "_list_countries", dict)
     monkeypatch.setattr(holidays, "_load", holidays._load.__wrapped__)
+
+
+@every_place
+def test_without_its_holidays_a_date_there_is_an_estimate_and_no_error(
+    country: str, part: str | None, without_holidays: None
+) -> None:
     calendar = load_calendar(country, part)
     assert isinstance(calendar, CountryCalendar)
     assert not calendar.known
     assert count_ten_working_days(calendar, country, part).estimated
 
 
-@pytest.mark.parametrize("regime", REGIMES.values(), ids=list(REGIMES))
+@for_each("regime", REGIMES.values(), ids=list(REGIMES))
 def test_a_law_is_counted_somewhere_when_nothing_is_known_of_the_platform(regime: Regime) -> None:
     place = place_of_platform(regime, None, None)
     first = regime.jurisdictions[0]

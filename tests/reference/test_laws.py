@@ -27,6 +27,7 @@ from portal.domain.territories import EU_MEMBERS
 from portal.reference.holidays import load_calendar
 from portal.reference.registry import load_registry
 from portal.reference.zones import find_zone
+from tests.cases import for_each
 
 REGIMES = load_registry().regimes
 EXPECTED = (Path(__file__).parents[1] / "data" / "regimes.txt").read_text("utf-8").split()
@@ -37,7 +38,7 @@ SITUATIONS = {
     "child": Situation(child_material=True, by_representative=True),
 }
 CASES = [(regime, name) for regime in REGIMES.values() for name in SITUATIONS]
-every_law = pytest.mark.parametrize("regime", REGIMES.values(), ids=list(REGIMES))
+every_law = for_each("regime", REGIMES.values(), ids=list(REGIMES))
 
 
 def test_every_researched_law_is_there_and_no_other() -> None:
@@ -48,7 +49,7 @@ def list_demanded(regime: Regime, situation: Situation) -> list[Element]:
     return [element for element in regime.elements if is_demanded(element, situation)]
 
 
-@pytest.mark.parametrize(("regime", "name"), CASES, ids=lambda value: value if isinstance(value, str) else value.id)
+@for_each(("regime", "name"), CASES, ids=lambda case: f"{case[0].id} {case[1]}")
 def test_the_checker_names_exactly_the_element_that_was_left_out(regime: Regime, name: str) -> None:
     situation = SITUATIONS[name]
     demanded = list_demanded(regime, situation)

@@ -15,6 +15,7 @@ from portal.reference.strict import BadReference
 from portal.reference.territories import TERRITORIES, find_territory, load_territories
 from portal.reference.zones import is_country
 from portal.services.directory.lookups import bodies_of
+from tests.cases import for_each
 
 REGISTRY = load_registry()
 ON = date(2026, 11, 30)
@@ -47,7 +48,7 @@ def test_every_part_of_a_state_in_the_list_of_countries_is_there() -> None:
     assert all(is_country(each.code) and is_country(each.state) for each in TERRITORIES.values())
 
 
-@pytest.mark.parametrize("code", PARTS)
+@for_each("code", PARTS)
 def test_the_law_of_the_union_reaches_a_part_exactly_where_its_record_says_so(code: str) -> None:
     expected = Certainty.YES if TERRITORIES[code].union_law else Certainty.NO
     assert judge("eu-dsa-53", code) is expected
@@ -80,7 +81,7 @@ def test_a_law_of_the_state_reaches_its_part_or_does_not(regime: str, country: s
     assert judge(regime, country) is applies
 
 
-@pytest.mark.parametrize("code", PARTS)
+@for_each("code", PARTS)
 def test_a_state_whose_law_applies_of_right_gives_all_its_laws_but_those_named(code: str) -> None:
     territory = TERRITORIES[code]
     own = {
@@ -117,7 +118,7 @@ def test_a_part_has_the_authorities_that_are_competent_there(
     assert not not_there & found
 
 
-@pytest.mark.parametrize("code", PARTS)
+@for_each("code", PARTS)
 def test_what_a_territory_says_is_sourced_and_names_what_is_there(code: str) -> None:
     each = TERRITORIES[code]
     assert each.sources or each.confidence is Confidence.MEMORY

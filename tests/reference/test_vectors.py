@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from portal.domain.clocks import find_rule
 from portal.domain.counting import Due, due_at
 from portal.domain.regimes import Unit
@@ -18,6 +16,7 @@ from portal.reference.holidays import load_calendar
 from portal.reference.registry import load_registry
 from portal.reference.strict import read_yaml
 from portal.reference.zones import find_zone, load_zone
+from tests.cases import for_each
 from tests.domain.laws import make_rule
 
 DATA = read_yaml(Path(__file__).parent.parent / "data" / "deadlines.yaml")
@@ -25,7 +24,7 @@ VECTORS: list[dict[str, Any]] = DATA["vectors"]
 EDGES: list[dict[str, Any]] = DATA["schemes"]
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["id"])
+@for_each("vector", VECTORS, ids=lambda vector: vector["id"])
 def test_a_worked_deadline_comes_out_exactly(vector: dict[str, Any]) -> None:
     regime = load_registry().regime(vector["regime"])
     zone = zone_of(vector)
@@ -39,7 +38,7 @@ def test_a_worked_deadline_comes_out_exactly(vector: dict[str, Any]) -> None:
     assert_worked(due, vector)
 
 
-@pytest.mark.parametrize("vector", EDGES, ids=lambda vector: vector["id"])
+@for_each("vector", EDGES, ids=lambda vector: vector["id"])
 def test_a_way_of_counting_comes_out_exactly_at_its_edges(vector: dict[str, Any]) -> None:
     rule = make_rule(counting=vector["counting"], amount=vector["amount"], unit=Unit(vector["unit"]))
     calendar = load_calendar(vector["country"], vector.get("subdivision"))

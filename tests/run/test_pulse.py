@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from portal.run.worker import Pulse
+from portal.run.beside import Pulse
 
 SHORT = timedelta(seconds=0.2)
 PATIENCE = 10.0

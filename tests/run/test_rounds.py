@@ -21,7 +21,7 @@ from portal.models.jobs import Job, JobKind, JobState
 from portal.models.outbox import MailKind, MailState, OutboxMail
 from portal.models.security_notices import SecurityNotice
 from portal.models.tables import metadata
-from portal.run import worker
+from portal.run import beside, worker
 from portal.run.serve import guard_rows
 from portal.run.worker import Rounds
 from portal.services.background import jobs, outbox
@@ -254,7 +254,7 @@ def test_mail_waits_for_no_sweep_however_long_it_takes(
 
 
 def test_what_takes_long_runs_beside_the_rest_and_once_at_a_time() -> None:
-    aside, begun, may_end = worker.Aside(), threading.Semaphore(0), threading.Event()
+    aside, begun, may_end = beside.Aside(), threading.Semaphore(0), threading.Event()
 
     def work() -> None:
         begun.release()

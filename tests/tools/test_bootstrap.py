@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,25 @@ def test_without_the_right_to_install_the_message_names_what_is_missing(monkeypa
     monkeypatch.setattr(bootstrap, "find_way_to_install", lambda: None)
     with pytest.raises(bootstrap.CannotBootstrap, match=r"missing \(libabsent0\)"):
         bootstrap.install_parts([ABSENT])
+
+
+def test_what_only_makes_it_quicker_is_gone_without(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+
+    def fail(command: Sequence[str], _environment: Mapping[str, str], *, remedy: str) -> None:
+        asked.append(command[-1])
+        raise bootstrap.CannotBootstrap(f"no network\n{remedy}")
+
+    monkeypatch.setattr(bootstrap, "run_quietly", fail)
+    monkeypatch.setattr(bootstrap, "find_way_to_install", lambda: None)
+    bootstrap.install_wishes([ABSENT])
+    assert not asked, "nobody who may not install is told to each time"
+    monkeypatch.setattr(bootstrap, "find_way_to_install", lambda: ())
+    bootstrap.install_wishes([ABSENT])
+    assert asked == ["update"]
+    assert "It goes on without" in capsys.readouterr().err
 
 
 def test_a_failed_command_shows_its_words_and_the_remedy() -> None:

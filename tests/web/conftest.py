@@ -10,13 +10,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from portal.config import load_config
-from portal.factory import create_app
-from portal.web.unit_of_work import parts
+from tests.mailbox import Mailbox, open_mailbox
 from tests.printed import remember_letters
-from tests.sqlite import copy_tables
 from tests.web.pages import Visitor
 from tests.web.person import kept_ways
+from tests.web.portal import open_portal
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 remember_letters()
@@ -43,17 +41,17 @@ def clock() -> TestClock:
 
 @pytest.fixture
 def app(tmp_path: Path, clock: TestClock, request: pytest.FixtureRequest) -> Iterator[Flask]:
-    env = {"RECOURSE_DATA": str(tmp_path / "var"), "RECOURSE_TITLE": "Recourse"}
-    config = load_config({**env, "RECOURSE_ORG_EMAIL": "answers@harbour.example"})
-    copy_tables(tmp_path / "var" / "recourse.db")
-    made = create_app(config, clock=clock)
-    made.testing = True
-    with made.app_context():
-        engine = parts().engine
-    if "monkeypatch" not in request.fixturenames:
-        kept_ways.allow(made, tmp_path / "var")
-    yield made
-    engine.dispose()
+    with open_portal(tmp_path, clock, RECOURSE_ORG_EMAIL="answers@harbour.example") as made:
+        if "monkeypatch" not in request.fixturenames:
+            kept_ways.allow(made, tmp_path / "var")
+        yield made
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A mail server that keeps what it is given."""
+    with open_mailbox() as made:
+        yield made
 
 
 @pytest.fixture

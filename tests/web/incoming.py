@@ -9,36 +9,24 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
-from portal.config import load_config
 from portal.domain.incoming import MailState
 from portal.domain.reply_addresses import make_token
-from portal.factory import create_app
 from portal.models.cases import Case
 from portal.models.incoming import IncomingMail
 from portal.models.requests import Request
 from portal.run.worker import take_in_mail
 from portal.services.inbox.receiving import receive
-from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
 from tests.services.inbox.mails import PLACE
-from tests.sqlite import copy_tables
 from tests.web.conftest import TestClock
+from tests.web.portal import open_portal
 
 
 @contextmanager
 def answering_app(folder: Path, clock: TestClock) -> Iterator[Flask]:
     """One with a domain for answers, which looks into files also where the machine has no walls."""
-    config = load_config({"RECOURSE_DATA": str(folder / "var"), "RECOURSE_TITLE": "Recourse", **PLACE})
-    copy_tables(folder / "var" / "recourse.db")
-    made = create_app(config, clock=clock)
-    made.testing = True
-    yield made
-    parts_of(made).engine.dispose()
-
-
-def parts_of(app: Flask) -> Parts:
-    found: Parts = app.extensions[EXTENSION]
-    return found
+    with open_portal(folder, clock, **PLACE) as made:
+        yield made
 
 
 def come(parts: Parts, content: bytes, *envelope: str) -> None:

@@ -28,14 +28,13 @@ from portal.models.officers import OfficerLink
 from portal.models.requests import Request
 from portal.models.security_notices import SecurityNotice
 from portal.models.signin import Factor
-from portal.models.tables import metadata
 from portal.services.cases import holds, messages, opening
 from portal.services.complaints import officer_links
 from portal.services.staff import accounts, members
 from portal.web.forms.readers import ForEach
 from tests.services.factories import NOW, make_work
 from tests.web.test_routes import EVERY_ROUTE
-from tests.web.world import PASSWORD, VALUES, Caller, World, let_in, make_world
+from tests.web.world import PASSWORD, VALUES, Caller, World, let_in, make_world, read_rows
 
 LATER = NOW + timedelta(days=3)
 POSTS = [endpoint for method, endpoint, rule in EVERY_ROUTE if method == "POST" and rule.startswith("/desk")]
@@ -177,12 +176,10 @@ def is_uuid(text: str) -> bool:
 
 def fingerprint(world: World, foreign: Foreign) -> str:
     """A hash over every row that names the other team, its case or one of its members."""
+    owners = {owner.hex for owner in foreign.owners}  # as SQLite keeps them
     total = hashlib.sha256()
-    with world.parts.sessions() as session:
-        for table in metadata.sorted_tables:
-            rows = session.execute(select(table).order_by(*table.primary_key.columns)).all()
-            theirs = [row for row in rows if foreign.owners & {value for value in row if isinstance(value, UUID)}]
-            total.update(repr((table.name, theirs)).encode())
+    for name, rows in read_rows(world).items():
+        total.update(repr((name, [row for row in rows if not owners.isdisjoint(row)])).encode())
     return total.hexdigest()
 
 

@@ -20,7 +20,7 @@ from portal.web.security import FORGETTING
 from portal.web.unit_of_work import parts
 from tests.web.addresses import at
 from tests.web.test_routes import EVERY_ROUTE, _address
-from tests.web.world import Caller, World, let_in, make_world
+from tests.web.world import Caller, World, let_in, make_world, read_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXED: Mapping[str, str] = {
@@ -173,12 +173,7 @@ def is_form(endpoint: str) -> bool:
 
 def dump(world: World) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table but those of the browsers' sessions."""
-    with world.parts.engine.connect() as connection:
-        return {
-            table.name: [tuple(row) for row in connection.execute(table.select().order_by(*table.primary_key))]
-            for table in metadata.sorted_tables
-            if table.name != "web_sessions"
-        }
+    return {name: rows for name, rows in read_rows(world).items() if name != "web_sessions"}
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,16 @@ class World:
                 storage.put(key, content)
 
 
+def read_rows(world: World) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table, in the order of its key, as the database keeps it: nothing is read into our types."""
+    with world.parts.engine.connect() as connection:
+        return {
+            table.name: [tuple(row) for row in connection.exec_driver_sql(query)]
+            for table in metadata.sorted_tables
+            for query in [f"SELECT * FROM {table.name} ORDER BY {', '.join(table.primary_key.columns.keys())}"]  # noqa: S608 - our names
+        }
+
+
 @dataclass(frozen=True)
 class _Made:
     """What was put into the database."""

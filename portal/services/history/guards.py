@@ -9,18 +9,13 @@ good. Sums are counted from what was added and taken away, never anew from the r
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -51,24 +46,26 @@ from portal.models.events import Event
 from portal.models.guards import Guarded, GuardSum
 from portal.models.requests import Basis, Request
 from portal.models.tables import metadata
+from portal.services.history.guard_digests import (
+    COLUMNS,
+    DEFAULTS,
+    addend,
+    fits,
+    guard_of,
+    is_current,
+    sum_guard,
+)
 from portal.services.ports import ServerKeys
 
 ORGANISATION = UUID(int=0)  # the scope of every row that belongs to no case
 WATCH = "guards"
-MARK_BYTES = 4  # of the id of the server's secret, in front of each guard
 MODULUS = 1 << 256
 LOCK = 4_732_655  # of PostgreSQL, for sums that are made
-# What counts changes or tries, and decides nothing by itself.
-NOT_GUARDED: Mapping[str, frozenset[str]] = MappingProxyType({"cases": frozenset({"version"})})
-_GUARD_ALONE = frozenset({"guard"})
-_LEFT_OUT = {table: names | _GUARD_ALONE for table, names in NOT_GUARDED.items()}
 # Rows that belong to a case by the row they hang on.
 PARENTS: Mapping[type[Base], tuple[str, type[Base]]] = MappingProxyType(
     {Basis: ("request_id", Request), ComplaintRequest: ("complaint_id", Complaint)}
 )
 FORGOTTEN = "guards_forgotten"  # option of a statement that deletes all rows of whole cases, see `forget`
-
-_encoder = msgspec.json.Encoder(order="deterministic")
 
 
 class Unguarded(TypeError):
@@ -161,7 +158,7 @@ def look_at(session: Session, model: type[Any], row: Row[Any]) -> tuple[Mapping[
 def insert_rows(session: Session, model: type[Any], rows: Iterable[Mapping[str, Any]]) -> None:
     """Write many new rows of one guarded table in one statement. Column names to values; what is left out is empty."""
     found = _watch_of(session)
-    whole = [{name: row.get(name, _DEFAULTS[model].get(name)) for name in _NAMES[model]} for row in rows]
+    whole = [{name: row.get(name, DEFAULTS[model].get(name)) for name in COLUMNS[model]} for row in rows]
     if found:
         for row in whole:
             row["guard"] = guard_of(found.keys, model.__tablename__, row)
@@ -214,41 +211,6 @@ def keys_of(session: Session) -> ServerKeys | None:
     """The keys under which this session guards; None where it does not."""
     found = _watch_of(session)
     return found.keys if found else None
-
-
-# What is digested.
-
-
-def guard_of(keys: ServerKeys, table: str, values: Mapping[str, Any]) -> bytes:
-    """The guard of a row with these values, under the secret in use. Without `guard`, and what is not guarded."""
-    return _digest(keys, _content(table, values))
-
-
-def fits(keys: ServerKeys, table: str, values: Mapping[str, Any], guard: bytes | None) -> bool:
-    """Whether a row has the guard that belongs to it, under the secret in use or one before."""
-    each = _key_of(keys, guard)
-    return each is not None and hmac.compare_digest(_digest(each, _content(table, values)), guard or b"")
-
-
-def addend(keys: ServerKeys, guard: bytes) -> int:
-    """What a guard adds to its sum."""
-    each = _key_of(keys, guard) or keys
-    return int.from_bytes(hashlib.blake2b(guard, key=each.guards, digest_size=32, person=b"addend").digest())
-
-
-def sum_guard(keys: ServerKeys, scope: UUID, total: bytes, rows: int, *, like: bytes | None = None) -> bytes:
-    """The guard of a sum, under the secret in use or under the one that `like` was made under."""
-    return _digest(_key_of(keys, like) or keys if like else keys, b"sum %s %s %d" % (scope.bytes, total, rows))
-
-
-def value_guard(keys: ServerKeys, *values: object, like: bytes | None = None) -> bytes:
-    """The guard of some plain values, under the secret in use or under the one that `like` was made under."""
-    return _digest((_key_of(keys, like) or keys) if like else keys, b"values " + _encoder.encode(values))
-
-
-def is_current(keys: ServerKeys, guard: bytes | None) -> bool:
-    """Whether a guard was made under the secret in use."""
-    return guard is not None and guard.startswith(_mark(keys))
 
 
 def scope_of(model: type[Base], values: Mapping[str, Any]) -> UUID | None:
@@ -322,7 +284,7 @@ def _put_guards(session: Session, found: _Watch, model: type[Any], rows: Sequenc
 
 
 def _named(model: type[Any], row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in _NAMES[model]}
+    return {name: row[name] for name in COLUMNS[model]}
 
 
 def counts(model: type[Base], values: Mapping[str, Any]) -> bool:
@@ -330,35 +292,6 @@ def counts(model: type[Base], values: Mapping[str, Any]) -> bool:
     if model is Event:
         return values["kind"] is not History.ERASED
     return model is not Case or values["status"] is not CaseStatus.ERASED
-
-
-def _content(table: str, values: Mapping[str, Any]) -> bytes:
-    left_out, added_later = _LEFT_OUT.get(table, _GUARD_ALONE), _ADDED_LATER.get(table, {})
-    kept: dict[str, Any] = {}
-    for name, value in values.items():
-        if value is None or name in left_out or (name in added_later and value == added_later[name]):
-            continue
-        kept[name] = value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo is not UTC else value
-    return _encoder.encode([str(table), kept])  # SQLAlchemy's own kind of text is none that msgspec knows
-
-
-def _digest(keys: ServerKeys, content: bytes) -> bytes:
-    return _mark(keys) + hashlib.blake2b(content, key=keys.guards, digest_size=20, person=b"guard").digest()
-
-
-def _mark(keys: ServerKeys) -> bytes:
-    return _read_mark(keys.id)
-
-
-@lru_cache(maxsize=64)
-def _read_mark(key_id: str) -> bytes:
-    return bytes.fromhex(key_id)[:MARK_BYTES]
-
-
-def _key_of(keys: ServerKeys, guard: bytes | None) -> ServerKeys | None:
-    if not guard:
-        return None
-    return next((each for each in keys.every() if guard[:MARK_BYTES] == _mark(each)), None)
 
 
 # What a session does.
@@ -376,7 +309,7 @@ def _note_bent(target: Any, session: Session | None) -> None:
     found = _watch_of(session) if session is not None else None
     if found is None:
         return
-    names, loaded = _NAMES[type(target)], target.__dict__
+    names, loaded = COLUMNS[type(target)], target.__dict__
     try:
         values = {name: loaded[name] for name in names}
         guard = loaded["guard"]
@@ -416,10 +349,10 @@ def _guard_flush(session: Session, _context: object, _instances: object) -> None
 
 
 def _guard_new(session: Session, found: _Watch, row: Any) -> None:
-    for name, value in _DEFAULTS[type(row)].items():
+    for name, value in DEFAULTS[type(row)].items():
         if getattr(row, name) is None:
             setattr(row, name, value)
-    values = {name: getattr(row, name) for name in _NAMES[type(row)]}
+    values = {name: getattr(row, name) for name in COLUMNS[type(row)]}
     row.guard = guard_of(found.keys, row.__tablename__, values)
     _add(session, found, type(row), values, row.guard, 1)
 
@@ -429,7 +362,7 @@ def _guard_changed(session: Session, found: _Watch, row: Any) -> None:
     old: bytes | None = before["guard"]
     if not fits(found.keys, row.__tablename__, before, old):
         return  # it was bent, and stays so
-    values = {name: getattr(row, name) for name in _NAMES[type(row)]}
+    values = {name: getattr(row, name) for name in COLUMNS[type(row)]}
     new = guard_of(found.keys, row.__tablename__, values)
     if new == old:
         return
@@ -441,7 +374,7 @@ def _guard_changed(session: Session, found: _Watch, row: Any) -> None:
 def _before(session: Session, row: Any) -> dict[str, Any]:
     """The row's values as the database has them, the guard among them."""
     state: InstanceState[Any] = inspect(row)
-    names = (*_NAMES[type(row)], "guard")
+    names = (*COLUMNS[type(row)], "guard")
     values = {name: state.committed_state.get(name, state.dict.get(name, NO_VALUE)) for name in names}
     if not any(value is NO_VALUE or value is NEVER_SET for value in values.values()):
         return values
@@ -559,7 +492,7 @@ def _forget_all(session: Session, ended: SessionTransaction) -> None:
 
 def list_guarded() -> list[type[Any]]:
     """Every table whose rows carry a guard, in the order of their names."""
-    return sorted(_NAMES, key=lambda model: str(model.__tablename__))
+    return sorted(COLUMNS, key=lambda model: str(model.__tablename__))
 
 
 def _guards_of(model: type[Any], case_id: UUID) -> Select[Any]:
@@ -573,38 +506,15 @@ def _guards_of(model: type[Any], case_id: UUID) -> Select[Any]:
     return query.where(Event.kind != History.ERASED) if model is Event else query
 
 
-def _list_columns() -> dict[type[Any], tuple[str, ...]]:
-    models: Iterable[Any] = (mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Guarded))
-    return {model: tuple(str(c.name) for c in model.__table__.columns if c.name != "guard") for model in models}
-
-
-def _list_defaults(model: type[Any]) -> dict[str, Any]:
-    """Values that a new row is given where nobody named one."""
-    scalar = (column for column in model.__table__.columns if column.default is not None and column.default.is_scalar)
-    return {column.name: column.default.arg for column in scalar}
-
-
-_NAMES: Mapping[type[Any], tuple[str, ...]] = MappingProxyType(_list_columns())
 # Statements that nearly every transaction runs are put together once, which takes as long as to run them.
 _SUMS: Table = metadata.tables[GuardSum.__tablename__]
 _CHOSEN_SUMS = select(_SUMS).where(_SUMS.c.scope.in_(bindparam("scopes", expanding=True)))
 _HOLD_SUMS = _CHOSEN_SUMS.order_by(_SUMS.c.scope).with_for_update()
 _MOVE_SUMS = update(_SUMS).where(_SUMS.c.scope == bindparam("held"))
 _ADD_SUMS = insert(_SUMS).values(scope=bindparam("held"))
-_INSERTS: Mapping[type[Any], Insert] = MappingProxyType({model: insert(model.__table__) for model in _NAMES})
-_DEFAULTS: Mapping[type[Any], Mapping[str, Any]] = MappingProxyType({m: _list_defaults(m) for m in _NAMES})
-# What a migration puts into the rows that are there when it adds a column, by table. Such a value is not digested, nor
-# is an empty one, so that these rows keep fitting their guards.
-_ADDED_LATER: Mapping[str, Mapping[str, Any]] = MappingProxyType(
-    {
-        str(model.__tablename__): {
-            name: value for name, value in values.items() if model.__table__.columns[name].server_default is not None
-        }
-        for model, values in _DEFAULTS.items()
-    }
-)
+_INSERTS: Mapping[type[Any], Insert] = MappingProxyType({model: insert(model.__table__) for model in COLUMNS})
 CASE_TABLES: tuple[type[Any], ...] = tuple(
     model
-    for model in sorted(_NAMES, key=lambda each: str(each.__tablename__))
-    if model is Case or model in PARENTS or "case_id" in _NAMES[model]
+    for model in sorted(COLUMNS, key=lambda each: str(each.__tablename__))
+    if model is Case or model in PARENTS or "case_id" in COLUMNS[model]
 )

@@ -21,7 +21,7 @@ from portal.domain.journal import Fact, Noted, check_facts
 from portal.models.events import Event
 from portal.models.journal import JournalEntry, JournalTip
 from portal.models.tables import metadata
-from portal.services.history import guards
+from portal.services.history import guard_digests, guards
 from portal.services.ports import ServerKeys
 
 PENDING = "entries for the journal"
@@ -152,8 +152,8 @@ def hold_tip(session: Session) -> JournalTip:
 
 
 def guard_of_tip(keys: ServerKeys, position: int, digest: bytes, *, like: bytes | None = None) -> bytes:
-    """The keyed digest of where the journal ends; `like` as for `guards.value_guard`."""
-    return guards.value_guard(keys, "journal tip", position, digest, like=like)
+    """The keyed digest of where the journal ends; `like` as for `guard_digests.value_guard`."""
+    return guard_digests.value_guard(keys, "journal tip", position, digest, like=like)
 
 
 def is_end(keys: ServerKeys, tip: JournalTip) -> bool:

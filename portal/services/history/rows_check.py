@@ -17,7 +17,7 @@ from portal.domain.lifecycle import CaseStatus
 from portal.models.cases import Case
 from portal.models.events import Event
 from portal.models.guards import GuardSum, StoredFile
-from portal.services.history import guards, stored_files
+from portal.services.history import guard_digests, guards, stored_files
 from portal.services.history.breaks import Break
 from portal.services.history.raw_rows import ROWS_AT_ONCE, RawTable, Unreadable, any_text
 from portal.services.ports import ServerKeys
@@ -98,14 +98,14 @@ def _check_table(
         if guard is None:
             yield Break(name, "has no guard: it was put in, or is from before there were guards")
             continue
-        if not guards.fits(keys, table.name, values, guard):
+        if not guard_digests.fits(keys, table.name, values, guard):
             yield Break(name, "has been changed: it does not fit its guard")
         scope = guards.scope_of(model, values) or raw[width] or guards.ORGANISATION
         if scope in erased and model not in {Case, Event}:
             yield Break(name, "is there, but its case was erased")
         if guards.counts(model, values):
             sums = looked.sums[scope]
-            sums[0] = (sums[0] + guards.addend(keys, guard)) % guards.MODULUS
+            sums[0] = (sums[0] + guard_digests.addend(keys, guard)) % guards.MODULUS
             sums[1] += 1
 
 
@@ -134,7 +134,7 @@ def _check_sums(
     seen = set()
     for scope, total, rows, guard in session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)):
         seen.add(scope)
-        if guard != guards.sum_guard(keys, scope, total, rows, like=guard):
+        if guard != guard_digests.sum_guard(keys, scope, total, rows, like=guard):
             yield Break(_name(scope), "has been changed: its sum does not fit its guard")
         elif looked.sums[scope] != [int.from_bytes(total), rows]:
             yield Break(_name(scope), "has lost or gained rows, or some were put back as they once were")

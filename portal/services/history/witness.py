@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.models.journal import JournalCheckpoint, JournalEntry, JournalTip
 from portal.services.case_locks import CaseLockStore
-from portal.services.history import guards
+from portal.services.history import guard_digests
 from portal.services.history.journal import TIP, is_end
 from portal.services.ports import ServerKeys
 
@@ -55,7 +55,7 @@ def write_down(session: Session, locks: CaseLockStore, keys: ServerKeys) -> bool
     heads = session.scalar(select(func.count()).select_from(JournalCheckpoint)) or 0
     place, before = Place(tip.position, tip.digest), read(locks)
     if before is not None:
-        if before.place == place and before.heads == heads and guards.is_current(keys, before.guard):
+        if before.place == place and before.heads == heads and guard_digests.is_current(keys, before.guard):
             return True
         if not before.fits(keys) or heads < before.heads or not holds(session, before.place):
             return False
@@ -81,4 +81,4 @@ def holds(session: Session, place: Place) -> bool:
 
 
 def _guard(keys: ServerKeys, place: Place, heads: int, *, like: bytes | None = None) -> bytes:
-    return guards.value_guard(keys, "witness", place.position, place.digest, heads, like=like)
+    return guard_digests.value_guard(keys, "witness", place.position, place.digest, heads, like=like)

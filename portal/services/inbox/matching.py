@@ -32,7 +32,7 @@ from portal.models.incoming import IncomingMail
 from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.models.requests import Request
 from portal.services.cases import finding
-from portal.services.history import guards
+from portal.services.history import guard_digests
 from portal.services.history.events import NewEvent, hold_case, record
 from portal.services.inbox.case_keys import find_public
 from portal.services.inbox.receiving import CameIn, find_addressed, open_for_server, pack
@@ -106,7 +106,7 @@ def mark_of(keys: ServerKeys, row: IncomingMail, *, like: bytes | None = None) -
     """
     digest = hashlib.sha256((row.sealed or b"") + (row.wrapped or b"")).hexdigest()
     values = (str(row.id), str(row.case_id), str(row.request_id), row.number, row.received_at.isoformat(), digest)
-    return guards.value_guard(keys, *values, like=like)
+    return guard_digests.value_guard(keys, *values, like=like)
 
 
 def _find(work: Work, came: CameIn, headers: dict[str, list[str]], head: bytes) -> Match | None:

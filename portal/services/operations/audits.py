@@ -26,7 +26,7 @@ from portal.models.cases import Case
 from portal.models.guards import HistoryCheck, StoredFile
 from portal.models.journal import JournalEntry
 from portal.services.clocks.agreement import find_disagreements
-from portal.services.history import guards, journal, rows_check, stored_files, witness
+from portal.services.history import guard_digests, guards, journal, rows_check, stored_files, witness
 from portal.services.history.breaks import Break
 from portal.services.history.checkpoints import Checkpoint
 from portal.services.history.verification import MOST_BREAKS, Against, Verification, verify
@@ -158,7 +158,7 @@ def _read_check(session: Session, keys: ServerKeys) -> HistoryCheck | None:
 def _guard(keys: ServerKeys, row: HistoryCheck, *, like: bytes | None = None) -> bytes:
     whole_at = row.whole_at.isoformat() if row.whole_at else None
     values = (row.position, row.digest, row.checked_at.isoformat(), whole_at, row.breaks, row.found)
-    return guards.value_guard(keys, "history check", *values, like=like)
+    return guard_digests.value_guard(keys, "history check", *values, like=like)
 
 
 # Rows from before there were guards, and the key of another secret.

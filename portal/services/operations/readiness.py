@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters.tasks import open_queue
-from portal.config import read_secret_file
 from portal.db import begin_reading
 from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import CaseStatus
@@ -22,6 +21,7 @@ from portal.models.clocks import Clock
 from portal.models.guards import HistoryCheck
 from portal.models.jobs import Job, JobState
 from portal.models.journal import JournalCheckpoint, JournalTip
+from portal.secret_file import read_secret_file
 from portal.services.case_locks import LockGone
 from portal.services.history.journal import TIP
 from portal.services.operations.audits import CHECK

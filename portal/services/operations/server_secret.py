@@ -16,7 +16,6 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from portal.config import new_secret, read_secret_file
 from portal.domain.journal import Noted
 from portal.models.cases import CaseKey
 from portal.models.contacts import Contact
@@ -26,6 +25,7 @@ from portal.models.partners import PartnerKey
 from portal.models.reissues import CaseCheck
 from portal.models.safe_contacts import SafeContact
 from portal.models.webhooks import WebhookEndpoint
+from portal.secret_file import new_secret, read_secret_file
 from portal.services.history import journal
 from portal.services.inbox.upkeep import CARRIED
 from portal.services.ports import ServerKeys

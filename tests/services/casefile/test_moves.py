@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from portal.domain.escalation import EscalationKind, EscalationState
 from portal.domain.letters.facts import FollowUp
 from portal.services.casefile.moves import MOST, MoveKind, pick_moves
 from portal.services.casefile.turns import RequestTurn, Turn, Why
 from portal.services.requests.views import EscalationView
+from tests.cases import for_each
 
 
 def option(kind: EscalationKind, body: str, law: str, *, is_open: bool = True) -> EscalationView:
@@ -107,8 +106,8 @@ def test_what_they_ask_for_is_given_first() -> None:
     assert back.topic is FollowUp.LOGIN, "who is asked to sign in is not told about an ID"
 
 
-@pytest.mark.parametrize("why", list(Why))
-@pytest.mark.parametrize("what", list(Turn))
+@for_each("why", list(Why))
+@for_each("what", list(Turn))
 def test_there_are_never_more_than_three_and_no_body_twice(why: Why, what: Turn) -> None:
     options = [APPEAL, DPC, replace(DPC, regime="other-law"), FAST, replace(FAST, body="Fourth"), COURT]
     found = pick_moves(turn(why, what), topics=REFUSALS, options=options, fastest=["fast-law", "data-law"])

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen, SealContext
-from portal.config import ensure_secret_file, read_secret_file
 from portal.domain.lifecycle import ActorKind, Handler, Role
 from portal.models.cases import Case, CaseKey
 from portal.models.events import Event
 from portal.models.reissues import CaseCheck
 from portal.models.tables import metadata
+from portal.secret_file import ensure_secret_file, read_secret_file
 from portal.services.cases import erasure, handover, opening
 from portal.services.cases.opening import WordsUnknown
 from portal.services.intake import submission

@@ -22,7 +22,7 @@ from portal.services.casefile.export import export_case
 from portal.services.casefile.page import case_view
 from portal.services.clocks.agreement import RecordsDisagree, find_disagreements
 from portal.services.complaints import complaints
-from portal.services.history import guards
+from portal.services.history import guard_digests
 from portal.services.letters import letters
 from portal.services.ports import Ports
 from portal.services.tracking.answers import AnswerCommand, log_answer
@@ -89,7 +89,9 @@ def bend(session: Session, table: str, column: str, value: object, *, has_secret
     for row in rows:
         values = {**row, column: value}
         if has_secret:
-            values["guard"] = guards.guard_of(SERVER_KEYS, table, {str(name): each for name, each in values.items()})
+            values["guard"] = guard_digests.guard_of(
+                SERVER_KEYS, table, {str(name): each for name, each in values.items()}
+            )
         key = [each == row[each.name] for each in found.primary_key]
         change = {column: value, "guard": values["guard"]}
         session.connection().execute(sa.update(found).where(*key).values(**change))

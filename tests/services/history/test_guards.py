@@ -22,7 +22,7 @@ from portal.models.laws import LawVersion
 from portal.models.tables import metadata
 from portal.services.cases import erasure, messages
 from portal.services.complaints import complaints, officer_links
-from portal.services.history import checkpoints, guards, witness
+from portal.services.history import checkpoints, guard_digests, guards, witness
 from portal.services.history.guards import Unguarded
 from portal.services.history.rows_check import count_rows
 from portal.services.operations import audits
@@ -279,10 +279,10 @@ def test_no_statement_writes_behind_the_back_of_the_guards(world: World) -> None
 def test_a_column_that_is_added_later_changes_no_guard_of_the_rows_that_are_there(world: World) -> None:
     with world.sessions() as session:
         row = dict(session.execute(sa.select(Case.__table__)).mappings().one())
-    before = guards.guard_of(SERVER_KEYS, "cases", {name: row[name] for name in row if name != "ways_ended"})
-    assert guards.guard_of(SERVER_KEYS, "cases", row) == before
-    assert guards.guard_of(SERVER_KEYS, "cases", {**row, "a_new_one": None}) == before
-    assert guards.guard_of(SERVER_KEYS, "cases", {**row, "ways_ended": 1}) != before
+    before = guard_digests.guard_of(SERVER_KEYS, "cases", {name: row[name] for name in row if name != "ways_ended"})
+    assert guard_digests.guard_of(SERVER_KEYS, "cases", row) == before
+    assert guard_digests.guard_of(SERVER_KEYS, "cases", {**row, "a_new_one": None}) == before
+    assert guard_digests.guard_of(SERVER_KEYS, "cases", {**row, "ways_ended": 1}) != before
 
 
 def test_many_rows_written_at_once_are_guarded_as_one_by_one(world: World) -> None:

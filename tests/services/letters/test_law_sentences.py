@@ -25,6 +25,7 @@ from portal.services.law.obliged_places import place_of_platform
 from portal.services.letters.facts import ERASURE_ASKS, find_company, unsent_basis
 from portal.services.requests.citations import Citation
 from portal.services.requests.content import Details, RequestContent
+from tests.cases import for_each
 from tests.letters.samples import content, frame, links
 
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
@@ -86,7 +87,7 @@ def text_of(facts: LetterFacts) -> str:
     return "\n".join(plain_text(build_letter(facts, ENGLISH)))
 
 
-@pytest.mark.parametrize("regime", LAWS, ids=lambda regime: regime.id)
+@for_each("regime", LAWS, ids=lambda regime: regime.id)
 def test_must_is_said_of_duties_only(regime: Regime) -> None:
     """What is left when the sentences of duties, and the law's own sentence, are taken away says no "must"."""
     duties = [duty.text for duty in regime.letter.duties] if regime.letter else []
@@ -99,7 +100,7 @@ def test_must_is_said_of_duties_only(regime: Regime) -> None:
             assert not re.search(r"\bmust\b", text, re.IGNORECASE), re.search(r".*\bmust\b.*", text)
 
 
-@pytest.mark.parametrize("regime", LAWS, ids=lambda regime: regime.id)
+@for_each("regime", LAWS, ids=lambda regime: regime.id)
 def test_every_date_is_one_of_the_letter_or_of_a_clock(regime: Regime) -> None:
     facts = letter_of(regime, content_of(Depiction.REAL, Filer.SELF))
     place = place_of_platform(regime, None, "IE")
@@ -118,7 +119,7 @@ def test_every_date_is_one_of_the_letter_or_of_a_clock(regime: Regime) -> None:
     assert not [day for day in told if day not in known and day not in basis_words]
 
 
-@pytest.mark.parametrize("regime", WORDED, ids=lambda regime: regime.id)
+@for_each("regime", WORDED, ids=lambda regime: regime.id)
 def test_a_childs_letter_argues_nothing_about_consent(regime: Regime) -> None:
     if regime.kind is RegimeKind.COPYRIGHT:
         return
@@ -128,7 +129,7 @@ def test_a_childs_letter_argues_nothing_about_consent(regime: Regime) -> None:
     assert "A child is shown" in text or regime.kind is RegimeKind.ERASURE or "child" in text
 
 
-@pytest.mark.parametrize("regime", WORDED, ids=lambda regime: regime.id)
+@for_each("regime", WORDED, ids=lambda regime: regime.id)
 def test_a_representative_never_speaks_of_a_picture_of_themselves(regime: Regime) -> None:
     for depiction in Depiction:
         text = text_of(letter_of(regime, content_of(depiction, Filer.REPRESENTATIVE)))

@@ -15,7 +15,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters.signing import Signer, by_id, public_keys
-from portal.config import ensure_secret_file
 from portal.db import make_engine, make_session_factory
 from portal.domain.journal import Noted
 from portal.domain.lifecycle import CaseStatus, Handler, LetterKind
@@ -23,6 +22,7 @@ from portal.models.accounts import Team
 from portal.models.cases import Case
 from portal.models.journal import JournalEntry
 from portal.models.tables import metadata
+from portal.secret_file import ensure_secret_file
 from portal.services.case_locks import open_locks
 from portal.services.cases import erasure, messages, opening
 from portal.services.cases.opening import WordsUnknown

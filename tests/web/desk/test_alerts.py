@@ -11,31 +11,19 @@ import icalendar
 import pytest
 from flask import Flask
 
-from portal.config import load_config
-from portal.factory import create_app
 from portal.run import worker
-from portal.web.unit_of_work import parts
 from tests.second_factor import give_code
-from tests.sqlite import copy_tables
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Colleague, Desk, make_desk
+from tests.web.portal import open_portal, parts_of
 
 
 @pytest.fixture
 def desk(tmp_path: Path, clock: TestClock) -> Iterator[Desk]:
     """A desk that writes mail into a folder."""
-    copy_tables(tmp_path / "var" / "recourse.db")
-    env = {
-        "RECOURSE_DATA": str(tmp_path / "var"),
-        "RECOURSE_MAIL_URL": f"folder:{tmp_path / 'mail'}",
-        "RECOURSE_MAIL_FROM": "portal@harbour.example",
-    }
-    app = create_app(load_config(env), clock=clock)
-    app.testing = True
-    with app.app_context():
-        made = make_desk(app, parts())
-    yield made
-    made.parts.engine.dispose()
+    settings = {"RECOURSE_MAIL_URL": f"folder:{tmp_path / 'mail'}", "RECOURSE_MAIL_FROM": "portal@harbour.example"}
+    with open_portal(tmp_path, clock, **settings) as app:
+        yield make_desk(app, parts_of(app))
 
 
 def press_twice(desk: Desk, colleague: Colleague, label: str, **typed: str | list[str]) -> None:

@@ -9,17 +9,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from portal.config import load_config
-from portal.factory import create_app
 from portal.run import worker
-from portal.web.unit_of_work import parts
-from tests.mailbox import SENDER, Mailbox, open_mailbox
+from tests.mailbox import Mailbox
 from tests.services.fakes import print_quickly
-from tests.sqlite import copy_tables
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Colleague, Desk
 from tests.web.desk.test_bulk import together
+from tests.web.desk.test_mailing import OWN_ADDRESSES
 from tests.web.desk.test_many_cases import address
+from tests.web.portal import mail_settings, open_portal
 
 MIXED = "https://imgur.com/a/Abc123\nhttps://x.com/someone/status/1111\nhttps://www.instagram.com/p/Abc123/"
 
@@ -30,27 +28,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with open_mailbox() as made:
-        yield made
-
-
-@pytest.fixture
 def app(tmp_path: Path, clock: TestClock, mailbox: Mailbox) -> Iterator[Flask]:
-    settings = {
-        "RECOURSE_DATA": str(tmp_path / "var"),
-        "RECOURSE_ORG_EMAIL": "answers@harbour.example",
-        "RECOURSE_MAIL_URL": mailbox.url,
-        "RECOURSE_MAIL_FROM": SENDER,
-        "RECOURSE_QUEUE": "memory:",
-        "RECOURSE_REPLY_DOMAIN": "answers.example.org",
-    }
-    copy_tables(tmp_path / "var" / "recourse.db")
-    made = create_app(load_config(settings), clock=clock)
-    made.testing = True
-    yield made
-    with made.app_context():
-        parts().engine.dispose()
+    with open_portal(tmp_path, clock, **mail_settings(mailbox), **OWN_ADDRESSES) as made:
+        yield made
 
 
 @pytest.fixture

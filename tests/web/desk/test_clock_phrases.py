@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-import pytest
 from flask import Flask
 
 from portal.domain import counting
@@ -14,6 +13,7 @@ from portal.reference.registry import load_registry
 from portal.services.clocks.views import ClockView
 from portal.web.desk import clock_phrases
 from portal.web.desk.clock_phrases import describe_clock
+from tests.cases import for_each
 
 
 def make_clock(binding: Binding, state: ClockState) -> ClockView:
@@ -27,8 +27,8 @@ def make_clock(binding: Binding, state: ClockState) -> ClockView:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("binding", list(Binding))
-@pytest.mark.parametrize("state", list(ClockState))
+@for_each("binding", list(Binding))
+@for_each("state", list(ClockState))
 def test_only_a_running_duty_says_must(app: Flask, binding: Binding, state: ClockState) -> None:
     with app.test_request_context():
         text = describe_clock(make_clock(binding, state), "UTC")

@@ -9,14 +9,11 @@ from typing import Any
 import pytest
 
 from portal.adapters.outward import Answer
-from portal.config import load_config
 from portal.domain.report import YesNo
-from portal.factory import create_app
 from portal.services.tracking import looks
-from portal.web.unit_of_work import parts
-from tests.sqlite import copy_tables
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Desk, make_desk
+from tests.web.portal import open_portal, parts_of
 
 LINKS = "https://pictures.example.org/album/7 https://other.example.net/a"
 
@@ -24,14 +21,8 @@ LINKS = "https://pictures.example.org/album/7 https://other.example.net/a"
 @pytest.fixture
 def checking(tmp_path: Path, clock: TestClock) -> Iterator[Desk]:
     """A desk where links may be checked."""
-    copy_tables(tmp_path / "var" / "recourse.db")
-    env = {"RECOURSE_DATA": str(tmp_path / "var"), "RECOURSE_STATUS_CHECK": "on"}
-    app = create_app(load_config(env), clock=clock)
-    app.testing = True
-    with app.app_context():
-        made = make_desk(app, parts())
-    yield made
-    made.parts.engine.dispose()
+    with open_portal(tmp_path, clock, RECOURSE_STATUS_CHECK="on") as app:
+        yield make_desk(app, parts_of(app))
 
 
 class Gone:

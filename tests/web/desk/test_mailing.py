@@ -13,19 +13,17 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.adapters.pdf_enclosures import read_enclosed
-from portal.config import load_config
-from portal.factory import create_app
 from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.models.requests import Request
 from portal.run import worker
-from portal.web.unit_of_work import parts
 from portal.wiring import Parts
-from tests.mailbox import SENDER, Mailbox, open_mailbox
-from tests.sqlite import copy_tables
+from tests.mailbox import SENDER, Mailbox
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Colleague, Desk
+from tests.web.portal import mail_settings, open_portal
 
 ADDRESS = "abuse@platform.example"
+OWN_ADDRESSES = {"RECOURSE_ORG_EMAIL": "answers@harbour.example", "RECOURSE_REPLY_DOMAIN": "answers.example.org"}
 
 
 @dataclass(frozen=True)
@@ -59,27 +57,9 @@ class Post:
 
 
 @pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with open_mailbox() as made:
-        yield made
-
-
-@pytest.fixture
 def app(tmp_path: Path, clock: TestClock, mailbox: Mailbox) -> Iterator[Flask]:
-    settings = {
-        "RECOURSE_DATA": str(tmp_path / "var"),
-        "RECOURSE_ORG_EMAIL": "answers@harbour.example",
-        "RECOURSE_MAIL_URL": mailbox.url,
-        "RECOURSE_MAIL_FROM": SENDER,
-        "RECOURSE_QUEUE": "memory:",
-        "RECOURSE_REPLY_DOMAIN": "answers.example.org",
-    }
-    copy_tables(tmp_path / "var" / "recourse.db")
-    made = create_app(load_config(settings), clock=clock)
-    made.testing = True
-    yield made
-    with made.app_context():
-        parts().engine.dispose()
+    with open_portal(tmp_path, clock, **mail_settings(mailbox), **OWN_ADDRESSES) as made:
+        yield made
 
 
 @pytest.fixture

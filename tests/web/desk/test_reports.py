@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pdfminer.high_level import extract_text
 
-from portal.config import load_config
 from portal.domain.figures.reports import Part, ReportKind, list_gaps, words_of
-from portal.factory import create_app
-from portal.web.unit_of_work import parts
-from tests.sqlite import copy_tables
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Colleague, Desk, make_desk
 from tests.web.filled_years import fill_year
+from tests.web.portal import open_portal, parts_of
 
 WORDS: dict[str, Any] = {
     "part_who": "Harbour Helpline was awarded the status on 3 March 2025.",
@@ -27,17 +25,14 @@ WORDS: dict[str, Any] = {
 
 
 @pytest.fixture
-def flagger(tmp_path: Path, clock: TestClock) -> Desk:
+def flagger(tmp_path: Path, clock: TestClock) -> Iterator[Desk]:
     """A desk of a trusted flagger with the figures of 2025."""
-    copy_tables(tmp_path / "var" / "recourse.db")
-    env = {"RECOURSE_DATA": str(tmp_path / "var"), "RECOURSE_ORG_NAME": "Harbour Helpline"}
-    app = create_app(load_config({**env, "RECOURSE_TRUSTED_FLAGGER": "on"}), clock=clock)
-    app.testing = True
-    with app.app_context():
-        desk = make_desk(app, parts())
+    settings = {"RECOURSE_ORG_NAME": "Harbour Helpline", "RECOURSE_TRUSTED_FLAGGER": "on"}
+    with open_portal(tmp_path, clock, **settings) as app:
+        desk = make_desk(app, parts_of(app))
         with desk.parts.sessions.begin() as session:
             fill_year(session, number=600, flagged=True)
-    return desk
+        yield desk
 
 
 def write(colleague: Colleague) -> None:

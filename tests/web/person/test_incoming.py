@@ -11,10 +11,11 @@ from flask import Flask
 from portal.domain.incoming import MailState
 from tests.services.inbox.mails import write
 from tests.web.conftest import TestClock
-from tests.web.incoming import address_of, answering_app, come, parts_of, states
+from tests.web.incoming import address_of, answering_app, come, states
 from tests.web.pages import Visitor
 from tests.web.person.journey import hand_in
 from tests.web.person.test_case_page import send
+from tests.web.portal import parts_of
 
 
 @pytest.fixture

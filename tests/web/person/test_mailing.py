@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from portal.config import ConfigError, load_config
 from portal.domain.directory import AddressOutcome
-from portal.factory import create_app
 from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.run import worker
 from portal.services.directory.address_checks import note_outcome
@@ -19,15 +18,15 @@ from portal.services.ports import PERSON
 from portal.services.work import Work
 from portal.web.unit_of_work import parts
 from portal.wiring import Parts
-from tests.mailbox import SENDER, Mailbox, open_mailbox
+from tests.mailbox import SENDER, Mailbox
 from tests.services.fakes import print_quickly
 from tests.services.inbox.mails import write
-from tests.sqlite import copy_tables
 from tests.web.conftest import TestClock
 from tests.web.incoming import come
 from tests.web.pages import Visitor
 from tests.web.person.journey import save_report, words_on
 from tests.web.person.test_send import tick_of
+from tests.web.portal import mail_settings, open_portal
 
 ADDRESS = "abuse@imgur.com"
 IMGUR = "https://imgur.com/a/Abc123"
@@ -40,25 +39,10 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with open_mailbox() as made:
-        yield made
-
-
-@pytest.fixture
 def app(tmp_path: Path, clock: TestClock, mailbox: Mailbox) -> Iterator[Flask]:
-    settings = {
-        **SETTINGS,
-        "RECOURSE_DATA": str(tmp_path / "var"),
-        "RECOURSE_MAIL_URL": mailbox.url,
-        "RECOURSE_SEND_FOR_PERSONS": "on",
-    }
-    copy_tables(tmp_path / "var" / "recourse.db")
-    made = create_app(load_config(settings), clock=clock)
-    made.testing = True
-    yield made
-    with made.app_context():
-        parts().engine.dispose()
+    settings = {**SETTINGS, **mail_settings(mailbox), "RECOURSE_SEND_FOR_PERSONS": "on"}
+    with open_portal(tmp_path, clock, **settings) as made:
+        yield made
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from portal.domain.steps import CountingStep
 from portal.domain.wording import format_sentence
 from portal.services.clocks.views import ClockView
 from portal.web.person import phrases
+from tests.cases import for_each
 
 DUE = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
@@ -46,16 +47,16 @@ def make_clock(binding: Binding, state: ClockState = ClockState.RUNNING, *, due_
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("binding", list(Binding))
-@pytest.mark.parametrize("state", list(ClockState))
+@for_each("binding", list(Binding))
+@for_each("state", list(ClockState))
 def test_only_a_running_duty_says_must(binding: Binding, state: ClockState) -> None:
     text = phrases.clock_sentence(make_clock(binding, state), "Pacific/Auckland")
     assert ("must" in text) == (binding is Binding.DUTY and state is ClockState.RUNNING)
     assert "%(" not in text
 
 
-@pytest.mark.parametrize("binding", list(Binding))
-@pytest.mark.parametrize("state", list(ClockState))
+@for_each("binding", list(Binding))
+@for_each("state", list(ClockState))
 def test_a_line_that_has_the_date_says_only_what_kind_of_promise_it_is(binding: Binding, state: ClockState) -> None:
     text = phrases.clock_promise(make_clock(binding, state))
     assert "2026" not in text
@@ -83,12 +84,12 @@ def test_a_law_without_a_number_gives_its_own_words() -> None:
     assert "without undue delay" in text
 
 
-@pytest.mark.parametrize("state", [*ItemState, *RequestState, *ComplaintState])
+@for_each("state", [*ItemState, *RequestState, *ComplaintState])
 def test_every_state_has_a_plain_word(state: ItemState | RequestState | ComplaintState) -> None:
     assert "_" not in phrases.plain_state(state)
 
 
-@pytest.mark.parametrize("word", [*Answer, *SendingChannel, *LetterKind, *RequestKind])
+@for_each("word", [*Answer, *SendingChannel, *LetterKind, *RequestKind])
 def test_every_choice_has_a_plain_word(word: Answer | SendingChannel | LetterKind | RequestKind) -> None:
     assert phrases.plain_word(word)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.cases import for_each
 from tests.web.person.reading import (
     HARDEST,
     LONGEST,
@@ -44,7 +43,7 @@ def list_pages() -> list[str]:
 PAGES = list_pages()
 
 
-@pytest.mark.parametrize("path", PAGES)
+@for_each("path", PAGES)
 def test_a_page_is_read_at_twelve_and_no_sentence_is_hard(path: str) -> None:
     sentences = list(list_sentences(path))
     whole = [sentence for sentence in sentences if len(sentence.words) > 4]
@@ -58,7 +57,7 @@ def test_a_page_is_read_at_twelve_and_no_sentence_is_hard(path: str) -> None:
         assert read_age(whole) <= READING_AGE, f"{path} is read at {read_age(whole):.1f}"
 
 
-@pytest.mark.parametrize("path", PAGES)
+@for_each("path", PAGES)
 def test_no_sentence_says_what_people_do_not_say(path: str) -> None:
     found = [f"{each.where}: {each.text} ({banned})" for each in list_sentences(path) for banned in find_banned(each)]
     assert not found, "\n".join(found)

@@ -13,18 +13,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
-from portal.config import load_config
 from portal.domain.lifecycle import CaseStatus
-from portal.factory import create_app
 from portal.models.cases import Case
-from portal.models.tables import metadata
 from portal.run import worker
 from portal.web.unit_of_work import parts
-from tests.mailbox import SENDER, Mailbox, open_mailbox
+from tests.mailbox import Mailbox
 from tests.web.addresses import at
 from tests.web.conftest import TestClock
 from tests.web.pages import Visitor
 from tests.web.person.journey import hand_in, words_on
+from tests.web.portal import mail_settings, open_portal
 
 ADDRESS = "ana.example@example.net"
 NO_END: dict[str, Any] = {"ends_on-day": "", "ends_on-month": "", "ends_on-year": ""}
@@ -32,24 +30,10 @@ SILENT = ("imag", "intim", "case", "report", "recourse", "letter", "platform")  
 
 
 @pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with open_mailbox() as made:
-        yield made
-
-
-@pytest.fixture
 def app(tmp_path: Path, clock: TestClock, mailbox: Mailbox) -> Iterator[Flask]:
     """A portal that writes e-mail."""
-    settings = {"RECOURSE_MAIL_URL": mailbox.url, "RECOURSE_MAIL_FROM": SENDER, "RECOURSE_QUEUE": "memory:"}
-    config = load_config({"RECOURSE_DATA": str(tmp_path / "var"), "RECOURSE_TITLE": "Recourse", **settings})
-    (tmp_path / "var").mkdir()
-    made = create_app(config, clock=clock)
-    made.testing = True
-    with made.app_context():
-        engine = parts().engine
-        metadata.create_all(engine)
-    yield made
-    engine.dispose()
+    with open_portal(tmp_path, clock, **mail_settings(mailbox)) as made:
+        yield made
 
 
 @pytest.fixture

@@ -16,9 +16,7 @@ from werkzeug.test import TestResponse
 
 from portal.adapters.notice_json import NOTICE_FILE
 from portal.adapters.pdf_enclosures import read_enclosed
-from portal.config import load_config
 from portal.domain.lifecycle import Answer, History, LetterKind, RequestState, SendingChannel
-from portal.factory import create_app
 from portal.models.answer_links import LinkAnswer
 from portal.models.events import Event
 from portal.models.requests import Request
@@ -31,10 +29,10 @@ from portal.web.recipient.pages import BadNumbers, read_numbers
 from portal.web.unit_of_work import parts
 from portal.wiring import Parts
 from tests.services.factories import make_case
-from tests.sqlite import copy_tables
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Desk, make_desk
 from tests.web.pages import OWN_PAGE, Visitor
+from tests.web.portal import open_portal
 
 LINKS = "https://x.com/a/status/1111 https://x.com/a/status/2222 https://x.com/a/status/3333"
 SECRETS = ("Ana", "Exemplar", "ana.example", "x.com/a", "1111", "Exampleton", "NZ")
@@ -44,14 +42,9 @@ SITE = "https://portal.example"
 @pytest.fixture
 def app(tmp_path: Path, clock: TestClock) -> Iterator[Flask]:
     """A portal that has an address of its own."""
-    env = {"RECOURSE_DATA": str(tmp_path / "var"), "RECOURSE_TITLE": "Recourse", "RECOURSE_BASE_URL": SITE}
-    copy_tables(tmp_path / "var" / "recourse.db")
-    made = create_app(load_config({**env, "RECOURSE_ORG_EMAIL": "answers@harbour.example"}), clock=clock)
-    made.testing = True
-    with made.app_context():
-        engine = parts().engine
-    yield made
-    engine.dispose()
+    settings = {"RECOURSE_BASE_URL": SITE, "RECOURSE_ORG_EMAIL": "answers@harbour.example"}
+    with open_portal(tmp_path, clock, **settings) as made:
+        yield made
 
 
 @dataclass
