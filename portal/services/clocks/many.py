@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, and_, select
+from sqlalchemy import ColumnElement, Executable, and_, not_, select
 
 from portal.domain.clocks import ClockState, starts_with_misses
 from portal.domain.lifecycle import SETTLED, CaseStatus, History
@@ -58,6 +58,15 @@ from portal.services.work import Work
 Row = TypeVar("Row")
 
 _COUNTED = COUNTED | {History.CLOCK_MISSED}
+_DATED = (
+    Clock.case_id,
+    Clock.request_id,
+    Clock.state,
+    Clock.due_at,
+    Clock.estimated,
+    Clock.binding,
+    Clock.owed_by,
+)
 _BEGINNINGS = frozenset({History.SENT, History.RECEIPT_CONFIRMED})
 
 
@@ -93,9 +102,8 @@ def refresh_overdue(work: Work, case_ids: Collection[UUID], *, only: Collection[
     guards.insert_rows(work.session, Clock, map(values_of, added))
     record_in_cases(work.session, events, actor=SYSTEM, now=work.now)
     for case in (cases[case_id] for case_id in around.case_ids):
-        next_due = find_next_due(
-            case.status, around.clocks[case.id], taken=around.lodged.keys(), settled=around.settled
-        )
+        dated = (*around.clocks[case.id], *around.dates.get(case.id, ()))
+        next_due = find_next_due(case.status, dated, taken=around.lodged.keys(), settled=around.settled)
         if next_due.running_at is None and case.running_due_at and case.running_due_at < work.now:
             # One that has passed says as much as none, and a case that nothing else changes in is not written to.
             next_due = next_due._replace(running_at=case.running_due_at)
@@ -128,7 +136,7 @@ class _Around:
 
     def __init__(self, work: Work, case_ids: Collection[UUID]) -> None:
         self.work, self.case_ids = work, case_ids
-        self.clocks = self._read_clocks()
+        self.clocks = self._read_clocks(case_ids, is_overdue(work.now))
         # Of the others somebody else has just counted the clocks; the rest of what they hold is not read.
         owners = [owner for _case_id, owner in _list_overdue(self.clocks, work.now)]
         self.case_ids = {owner.case_id for owner in owners}
@@ -140,6 +148,10 @@ class _Around:
         self.settled = {row.id for row in self.requests.values() if row.state in SETTLED}
         self._starters: dict[tuple[str, ...], bool] = {}
         self.unsure = {owner for owner in owners if not (self._is_silent(owner) and self._is_as_it_was(owner))}
+        counted_again = {owner.case_id for owner in self.unsure}
+        self.dates = self._read_dates(self.case_ids - counted_again)
+        for case_id, rows in self._read_clocks(counted_again, not_(is_overdue(work.now))).items():
+            self.clocks[case_id] += rows
 
     def clocks_of(self, owner: Owner) -> list[Any]:
         key = owner.request_id, owner.complaint_id
@@ -211,9 +223,18 @@ class _Around:
         events = translate_complaint(complaint.id, self.events[owner.case_id], regime.kind)
         return ComplaintClockFacts(regulator=complaint.regulator, country=country, regime=regime, events=events)
 
-    def _read_clocks(self) -> dict[UUID, list[Any]]:
-        query = select_rows(Clock).where(Clock.case_id.in_(self.case_ids)).order_by(Clock.started_at, Clock.rule)
+    def _read_clocks(self, case_ids: Collection[UUID], which: ColumnElement[bool]) -> Mapping[UUID, list[Any]]:
+        if not case_ids:
+            return {}
+        query = select_rows(Clock).where(Clock.case_id.in_(case_ids), which).order_by(Clock.started_at, Clock.rule)
         return _group(read_held(self.work.session, query), lambda row: row.case_id)
+
+    def _read_dates(self, case_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Any]]:
+        """Of the clocks that have not run out only what the next date is found from, where none is counted again."""
+        if not case_ids:
+            return {}
+        dated = and_(Clock.due_at.is_not(None), not_(is_overdue(self.work.now)))
+        return _group(self._all(select(*_DATED).where(Clock.case_id.in_(case_ids), dated)), lambda row: row.case_id)
 
     def _read_events(self) -> Mapping[UUID, Sequence[Any]]:
         columns = (
