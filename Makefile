@@ -48,7 +48,7 @@ deployment: ready-check  ## what ships to start the portal, read by systemd, ngi
 	@$(BIN)/python -m tools.check_deployment
 
 fuzz: ready-check  ## hostile input for SECONDS=60 at each reader of foreign input; what breaks one is kept as a test
-	@for target in forms links mail packs pdf photos uploads wizard; do \
+	@for target in forms hook links mail packs pdf photos tables uploads wizard; do \
 	$(BIN)/python -m tests.fuzz.harness $$target $(or $(SECONDS),60) || exit 1; done
 
 bench: ready-check  ## measurements against their budgets

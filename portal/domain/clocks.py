@@ -159,6 +159,12 @@ def can_start(regime: Regime, events: Iterable[RequestEvent]) -> bool:
     )
 
 
+def starts_with_misses(regime: Regime) -> bool:
+    """Whether any clock of the regime starts, or starts again, because another ran out."""
+    missed = Trigger.DEADLINE_MISSED
+    return any(rule.trigger is missed or missed in rule.restarts_on for rule in regime.rules)
+
+
 def list_misses(clocks: Iterable[DerivedClock]) -> tuple[RequestEvent, ...]:
     """The misses of the other side as events, for the rules that a miss starts; in order of time."""
     missed = (

@@ -30,6 +30,7 @@ class Letter(Guarded, Base):
     made_at: Mapped[datetime]
     pages: Mapped[int]
     size: Mapped[int | None]  # bytes of the full PDF; not known of letters that were made before this was kept
+    redacted_size: Mapped[int | None]  # the same of the redacted one
     digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the full PDF
     redacted_digest: Mapped[str] = mapped_column(String(64))
     left_at: Mapped[datetime | None]  # when it was recorded as sent; empty also in rows from before this was kept

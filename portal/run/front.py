@@ -1,7 +1,8 @@
 """The web server's worker: one loop reads requests whole and writes answers, threads only work.
 
-A client that sends or takes slowly costs a connection and a few kilobytes, never a thread. Requests are read by
-gunicorn's own parser and answered through its own writer, so what is valid HTTP is decided in one place.
+A client that sends or takes slowly costs a connection and a few kilobytes, never a thread; one that asks without pause
+has its turns and leaves the others theirs. Requests are read by gunicorn's own parser and answered through its own
+writer, so what is valid HTTP is decided in one place.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from gunicorn.workers.base import Worker
 from portal.config import load_config
 from portal.run.guests import Guest, Guests, Stage, find_client, name_guest
 from portal.run.spool import Spool, open_input
+from portal.run.turns import Turns
 
 HEAD_SECONDS = 15.0  # from the last answer, or the connection, until the next request's head is there
 BODY_SECONDS = 30.0  # for a body, and a second more for each SLOWEST bytes of it
@@ -36,6 +38,7 @@ LARGEST_HEAD = 64 * 1024
 LARGEST_BODY = 12 * 1024 * 1024  # above all that the portal takes, so that the portal itself says what is too large
 LARGEST_LINE = 1024  # of a body in chunks: the size of one
 MOST_CONNECTIONS = 1000  # of one process
+LET_IN = 16  # by each answer, while no thread is free
 END_OF_HEAD, END_OF_LINE = b"\r\n\r\n", b"\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 ENDING = frozenset({signal.SIGTERM})
@@ -152,7 +155,7 @@ class Front(Worker):
         settings = load_config(os.environ)
         self._proxies = settings.trusted_proxies
         self._guests = Guests(most=_make_room(), most_of_one=settings.connections)
-        self._in_work = 0
+        self._turns = Turns(self.cfg.threads)
         self._is_listening = False
         self._tasks: set[asyncio.Task[None]] = set()
         ending = asyncio.Event()
@@ -181,7 +184,7 @@ class Front(Worker):
 
     def _listen(self) -> None:
         """Take connections while a thread is free; else they wait at the door, where another process may take them."""
-        wanted = self.alive and self._in_work < self.cfg.threads
+        wanted = self.alive and self._turns.is_free
         if wanted == self._is_listening:
             return
         self._is_listening = wanted
@@ -192,28 +195,42 @@ class Front(Worker):
             else:
                 self._loop.remove_reader(listener.fileno())
 
-    def _accept(self, listener: Any) -> None:
+    def _let_some_in(self) -> None:
+        """Those who are in may have every thread busy for as long as they like: each answer lets some more in."""
+        if self.alive and not self._is_listening:
+            for listener in self.sockets:
+                for _ in range(LET_IN):
+                    if not self._accept(listener):
+                        break
+
+    def _accept(self, listener: Any) -> bool:
+        """Whether there was somebody."""
         try:
             connection, peer = listener.accept()
         except OSError:
-            return  # gone again, or another process was quicker
+            return False  # gone again, or another process was quicker
         connection.setblocking(False)
+        with suppress(OSError):  # a kernel without it keeps some more of an answer, and takes it for taken
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, PIECE)
         guest = Guest("" if self._proxies else name_guest(_host_of(peer)), lambda: task.cancel())
         if not self._guests.admit(guest):
             connection.close()
-            return
+            return True
         task = self._loop.create_task(self._host(guest, connection, peer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return True
 
     async def _host(self, guest: Guest, connection: socket.socket, peer: Address) -> None:
         """Serve one connection to its end."""
         reader = asyncio.StreamReader(limit=LARGEST_HEAD)
         protocol = asyncio.StreamReaderProtocol(reader)
-        own = connection.getsockname()
         try:
+            own = connection.getsockname()
             transport, _ = await self._loop.connect_accepted_socket(lambda: protocol, connection)
-            transport.set_write_buffer_limits(high=PIECE)
+            # What was written counts as taken once the kernel has it all: whoever then hangs up, for whatever reason,
+            # takes nothing of the answer away, and no answer is made ahead for somebody who does not take the last.
+            transport.set_write_buffer_limits(high=0)
             line = Line(reader, asyncio.StreamWriter(transport, protocol, reader, self._loop), peer, own)
             try:
                 while await self._serve(guest, line):
@@ -291,12 +308,14 @@ class Front(Worker):
         """Let a thread answer, and pass on what it says. Whether another request may follow."""
 
         def work_ended(_: object) -> None:
-            self._in_work -= 1
             guest.stage = Stage.WRITING
+            self._turns.give_back()
             self._listen()
+            self._let_some_in()
 
+        guest.stage = Stage.QUEUED
+        await self._turns.take(guest.name)
         guest.stage = Stage.WORKING
-        self._in_work += 1
         working = self._loop.run_in_executor(self._pool, work)
         working.add_done_callback(work_ended)
         self._listen()

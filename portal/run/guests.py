@@ -18,6 +18,7 @@ class Stage(Enum):
 
     WAITING = auto()  # for a request, or for the rest of its head
     READING = auto()  # for the rest of its body
+    QUEUED = auto()  # for a thread
     WORKING = auto()  # for our own answer
     WRITING = auto()  # until the answer is taken
 

@@ -1,7 +1,8 @@
 """Many cases whose dates have passed while nobody looked: how long until every miss is in its history.
 
 SQLite has one writer, so one worker sweeps, and the processor's own time is measured. On PostgreSQL a worker for each
-core shares the cases, and the time on the clock counts. The histories are followed afterwards.
+core shares the cases, and the time on the clock counts. Of every fifth case something was written down since its clocks
+began, so that its laws are counted again. The histories are followed afterwards.
 """
 
 from __future__ import annotations
@@ -43,10 +44,10 @@ from tests.services.factories import NOW, SERVER_KEYS, make_ports, make_work
 CASES = int(os.environ.get("CASES", "5000"))  # `CASES=100000 python -m tests.bench sweep` for the whole of it
 AT_ONCE = 500
 LAWS = ("us-take-it-down", "eu-dsa-16", "nz-privacy-act-2020")
-LATER = NOW + timedelta(days=60)
+AFTER, LATER = NOW + timedelta(minutes=1), NOW + timedelta(days=60)
 CORES = os.cpu_count() or 1
 PER_SECOND = 100_000 / 60
-PER_CPU_SECOND = PER_SECOND / 2
+EVENTFUL = 5
 READY = "ready\n"
 
 
@@ -58,7 +59,7 @@ def rows() -> list[Row]:
         shared = measure(url, Path(folder), workers=CORES)
     name = f"{CASES:,} overdue cases swept"
     return [
-        keep_above(f"{name}, one worker, SQLite", CASES / alone.cpu_s, at_least=PER_CPU_SECOND, unit="per CPU second"),
+        keep_above(f"{name}, one worker, SQLite", CASES / alone.cpu_s, at_least=PER_SECOND, unit="per CPU second"),
         keep_above(
             f"{name}, {CORES} workers, PostgreSQL", CASES / shared.wall_s, at_least=PER_SECOND, unit="per second"
         ),
@@ -161,9 +162,12 @@ def fill(factory: sessionmaker[Session], ports: Ports, number: int) -> None:
 
 
 def tell(requests: list[dict[str, Any]]) -> Iterator[tuple[UUID, NewEvent]]:
-    for request in requests:
+    for number, request in enumerate(requests):
         for kind in (History.SENT, History.RECEIPT_CONFIRMED):
             yield request["case_id"], NewEvent(kind=kind, at=NOW, request_id=request["id"])
+        if number % EVENTFUL == 0:
+            sent = NewEvent(kind=History.INFORMATION_SENT, at=AFTER, request_id=request["id"], facts={"answers": []})
+            yield request["case_id"], sent
 
 
 if __name__ == "__main__":

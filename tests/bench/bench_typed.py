@@ -1,7 +1,8 @@
 """What one person's long text, big report or long letter costs, and how long others wait for it.
 
-Reading a form's fullest text, refusing more than that, handing in 500 links on 70 sites, the time for which anybody
-holds SQLite's lock, and the step of another person meanwhile, in the same process and on both databases.
+Reading a form's fullest text, refusing more than that, handing in 500 links on 70 sites, a step of a report with 500
+sites, the time for which anybody holds SQLite's lock, and the step of another person meanwhile, in the same process and
+on both databases.
 """
 
 from __future__ import annotations
@@ -100,6 +101,14 @@ def measure_locks(folder: str) -> Iterator[Row]:
         with holding(parts, found, "a letter of 400 links is made"):
             send(person, at("/case/requests/1/letter/notice"), 303)
     yield keep_below("handing in 500 links on 70 sites", median(submitted), at_most=1.5, unit="s of work")
+    person, _version = enter(app, parts, list_links(500, 500))
+    steps: dict[str, Callable[[], None]] = {
+        "sent": lambda: send(person, at("/report/who"), 303, filer="self"),
+        "shown": lambda: show(person, at("/report/who")),
+    }
+    for what, step in steps.items():
+        step()
+        yield keep_below(f"a step with 500 sites, {what}", measure_work(step) * 1_000, at_most=15, unit="ms of work")
     for what, held in found.items():
         most = 50 if "letter" in what else 100
         yield keep_below(f"lock held while {what}", median(held) * 1_000, at_most=most, unit="ms")
@@ -192,6 +201,11 @@ def enter(app: Flask, parts: Parts, links: str, *, is_submitted: bool = False) -
     client = app.test_client()
     send(client, "/return", 303, words=words)
     return client, opened.case.version
+
+
+def show(client: FlaskClient, path: str) -> None:
+    if (status := client.get(path).status_code) != 200:
+        raise ValueError(f"{status} at {path}")
 
 
 def send(client: FlaskClient, path: str, status: int, **typed: str) -> None:

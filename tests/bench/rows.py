@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from portal.domain.lifecycle import CaseStatus, Handler, Path, RequestKind, RequestState
+from portal.reference.registry import load_registry
 
 
 def case_row(created_at: datetime, **values: object) -> dict[str, Any]:
@@ -47,12 +48,13 @@ def request_row(case: Mapping[str, Any], state: RequestState, **values: object) 
 
 def basis_rows(request: Mapping[str, Any], laws: Sequence[str]) -> list[dict[str, Any]]:
     """The laws that a request cites, in their order."""
+    regimes = load_registry().regimes
     return [
         {
             "id": uuid4(),
             "request_id": request["id"],
             "regime": law,
-            "version": "1",
+            "version": regimes[law].version,
             "position": place,
             "reason": "it is",
         }

@@ -9,6 +9,7 @@ import atexit
 import io
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import fields
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import msgspec
+import openpyxl
 import pikepdf
 from flask import Flask
 from flask.testing import FlaskClient
@@ -28,6 +30,7 @@ from portal.adapters.document_child import clean, clean_mail
 from portal.adapters.mail_reader import DEEPEST, LONGEST_VALUE, MOST_PARTS, read_mail, write_mail
 from portal.adapters.picture_parts import strip_jpeg, strip_jpeg2000
 from portal.adapters.picture_words import leave_out_pictures
+from portal.adapters.table_child import read_rows
 from portal.adapters.urls import LIMIT, find_links
 from portal.adapters.web_addresses import is_hidden
 from portal.config import load_config
@@ -44,6 +47,7 @@ from portal.domain.documents import (
 from portal.domain.intake import StepId
 from portal.domain.readable import UNREADABLE
 from portal.domain.report import Report
+from portal.domain.tables import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, TableRefused
 from portal.factory import create_app
 from portal.models.incoming import IncomingMail
 from portal.models.tables import metadata
@@ -65,6 +69,7 @@ ACTING = {
     "/CreationDate",
 }  # fmt: skip
 FOUND = Path(__file__).parent / "found"
+IN_A_WORKBOOK = b"x"
 
 
 def check_links(data: bytes) -> None:
@@ -215,6 +220,37 @@ def check_packs(data: bytes) -> None:
             load_regimes(Path(folder))
 
 
+def check_tables(data: bytes) -> None:
+    """Any bytes as a table, or as the first sheet of a workbook: rows of words within the bounds, or a refusal."""
+    content = write_workbook(data[1:]) if data[:1] == IN_A_WORKBOOK else data
+    try:
+        rows = read_rows(content)
+    except TableRefused:
+        return
+    assert len(rows) <= 2 * MOST_ROWS + 1
+    for row in rows:
+        assert all(isinstance(cell, str) for cell in row)
+        if data[:1] == IN_A_WORKBOOK:
+            assert len(row) <= MOST_COLUMNS
+            assert all(len(cell) <= LONGEST_CELL for cell in row)
+
+
+def write_workbook(sheet: bytes) -> bytes:
+    """A workbook whose first sheet is these bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(_make_workbook())) as known, zipfile.ZipFile(out, "w") as written:
+        for part in known.namelist():
+            written.writestr(part, sheet if part == "xl/worksheets/sheet1.xml" else known.read(part))
+    return out.getvalue()
+
+
+@cache
+def _make_workbook() -> bytes:
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 def check_wizard(data: bytes) -> None:
     """Any bytes as answers: a report that can be made has a next step, and the pages answer whatever is sent."""
     report = make_report(data)
@@ -314,6 +350,7 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "packs": check_packs,
     "pdf": check_pdf,
     "photos": check_photos,
+    "tables": check_tables,
     "uploads": check_uploads,
     "wizard": check_wizard,
 }

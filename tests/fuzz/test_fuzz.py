@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -59,6 +62,13 @@ PHOTO_PIECES = st.sampled_from(
      b"\0\0\0\x0cjP  \r\n\x87\n", b"\0\0\0\x08jp2h", b"\0\0\0\x08uuid", b"\0\0\0\0jp2c", b"\0\0\0\1xml ",
      b"\xff\x4f\xff\x51\0\x02", b"\xff\x64\0\x06hihi", b"\xff\x90\0\x0a" + b"\0" * 8, b"\xff\x93", b"\0", b"\xff"]
 )  # fmt: skip
+TABLE_PIECES = st.sampled_from(
+    [b"a,b\n", b"a;b\r\n", b'"', b"=1+1", b"\t", b"\xff\xfe", b"\0", b"PK\x03\x04", b"\xd0\xcf\x11\xe0",
+     b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>',
+     b"</sheetData></worksheet>", b'<row r="1">', b'<row r="9999999">', b"</row>", b'<c r="A1" t="inlineStr"><is><t>',
+     b"</t></is></c>", b'<c r="XFD1" t="s"><v>', b'<c t="n"><v>', b'<c t="d"><v>', b'<c t="b"><v>', b"<f>", b"</f>",
+     b"1e999", b"-1", b"9" * 400, b"2026-02-30", b"</v></c>", b"<!DOCTYPE x>", b"&#0;", b"<!--", b"words " * 4000]
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(("target", "name", "data"), KEPT, ids=[f"{target} {name}" for target, name, _data in KEPT])
@@ -106,6 +116,18 @@ def test_any_bytes_as_a_photo_are_refused_or_have_nothing_left_to_tell(data: byt
 @given(st.sampled_from([b"", b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"]), st.binary(max_size=300))
 def test_any_bytes_as_a_file_are_refused_or_made_anew(beginning: bytes, data: bytes) -> None:
     TARGETS["uploads"](beginning + data)
+
+
+@SLOW
+@given(st.sampled_from([b"", b"x"]), st.lists(TABLE_PIECES, max_size=40).map(b"".join))
+def test_any_bytes_as_a_table_are_refused_or_become_words(beginning: bytes, data: bytes) -> None:
+    TARGETS["tables"](beginning + data)
+
+
+def test_each_reader_is_fuzzed_by_make() -> None:
+    listed = re.search(r"for target in (.*); do", (Path(__file__).parents[2] / "Makefile").read_text("utf-8"))
+    assert listed is not None
+    assert listed[1].split() == sorted(TARGETS)
 
 
 @SLOW

@@ -166,6 +166,35 @@ def test_a_connection_is_used_again_and_requests_may_follow_close(server: Server
         assert is_hung_up(line)
 
 
+@pytest.mark.parametrize("kept", [1, 12])
+def test_who_asks_without_pause_leaves_others_their_turn(server: Server, kept: int) -> None:
+    """Each connection has its next request there before the last one is answered, so that no thread is ever free."""
+    with ExitStack() as lines:
+        for number in range(2 * kept):
+            line = lines.enter_context(server.connect(f"127.0.0.{2 + number % 2}"))
+            line.sendall(b"GET /wait HTTP/1.1\r\nHost: a\r\n\r\n" * (24 // kept))
+        time.sleep(0.2)
+        asked_at = time.monotonic()
+        assert server.ask("/healthz", source="127.0.0.9")[0] == 200
+        assert time.monotonic() - asked_at < 3, "the others would take twelve seconds"
+
+
+def test_who_says_that_no_more_will_come_gets_every_answer_whole(server: Server) -> None:
+    with server.connect() as line:
+        line.sendall(b"".join(b"GET /%d HTTP/1.1\r\nHost: a\r\n\r\n" % number for number in range(20)))
+        line.shutdown(socket.SHUT_WR)
+        assert [said(read_answer(line))["path"] for _ in range(20)] == [f"/{number}" for number in range(20)]
+        assert is_hung_up(line)
+    with server.connect(buffer=4096) as line:
+        line.sendall(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+        line.shutdown(socket.SHUT_WR)
+        time.sleep(0.5)
+        taken = 0
+        while piece := line.recv(1 << 20):
+            taken += len(piece)
+    assert taken > LARGE
+
+
 def test_a_failure_is_answered_and_told_by_its_place_alone(tmp_path: Path) -> None:
     with running(APP, tmp_path, RECOURSE_PROCESSES="1") as server:
         assert server.ask("/break")[0] == 500

@@ -40,6 +40,13 @@ def test_nobody_who_is_being_answered_is_sent_away() -> None:
     assert len(house.guests) == 2
 
 
+def test_who_waits_for_a_thread_makes_room_for_another() -> None:
+    house = House(most=2, most_of_one=2)
+    assert all(house.admit("a", label, Stage.QUEUED) for label in ("a1", "a2"))
+    assert house.admit("b", "b1")
+    assert house.gone == ["a1"]
+
+
 def test_in_a_full_house_the_address_with_the_most_makes_room() -> None:
     house = House(most=4, most_of_one=3)
     for name, label in (("b", "b1"), ("a", "a1"), ("a", "a2"), ("a", "a3"), ("c", "c1")):

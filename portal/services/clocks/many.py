@@ -1,6 +1,8 @@
 """The clocks of many cases counted together, with nobody signed in: each table is read once for all of them.
 
-What is counted is the same as in `portal.services.clocks.snapshot`, which does it for one request or complaint.
+What is counted is the same as in `portal.services.clocks.snapshot`, which does it for one request or complaint. Where
+the other side has been silent since a clock began, its laws are still those of then, and a date that passes starts
+nothing under any of them, all that can be new is that dates have passed, and the engine is not asked.
 """
 
 from __future__ import annotations
@@ -8,12 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, and_, select
+from sqlalchemy import ColumnElement, Executable, and_, not_, select
 
-from portal.domain.clocks import ClockState
+from portal.domain.clocks import ClockState, starts_with_misses
 from portal.domain.lifecycle import SETTLED, CaseStatus, History
 from portal.models.cases import Case
 from portal.models.clocks import Clock
@@ -22,6 +25,7 @@ from portal.models.events import Event
 from portal.models.requests import Basis, Request
 from portal.services.clocks.case_events import (
     COUNTED,
+    ELSEWHERE,
     list_missed,
     translate_complaint,
     translate_lodged,
@@ -33,17 +37,37 @@ from portal.services.clocks.derivation import (
     RequestClockFacts,
     derive_complaint_clocks,
     derive_request_clocks,
+    list_follow_ons,
 )
-from portal.services.clocks.snapshot import MissKey, Owner, count_again, find_next_due, keep_next_due, values_of
+from portal.services.clocks.snapshot import (
+    MissKey,
+    Owner,
+    count_again,
+    find_next_due,
+    has_run_out,
+    keep_next_due,
+    let_time_pass,
+    values_of,
+)
 from portal.services.history import guards
 from portal.services.history.events import NewEvent, record_in_cases
-from portal.services.history.held_rows import HeldRow, read_held, select_rows, write_held
+from portal.services.history.held_rows import HeldRow, is_whole, read_held, select_rows, write_held
 from portal.services.ports import SYSTEM
 from portal.services.work import Work
 
 Row = TypeVar("Row")
 
 _COUNTED = COUNTED | {History.CLOCK_MISSED}
+_DATED = (
+    Clock.case_id,
+    Clock.request_id,
+    Clock.state,
+    Clock.due_at,
+    Clock.estimated,
+    Clock.binding,
+    Clock.owed_by,
+)
+_BEGINNINGS = frozenset({History.SENT, History.RECEIPT_CONFIRMED})
 
 
 def refresh_overdue(work: Work, case_ids: Collection[UUID], *, only: Collection[Owner] | None = None) -> int:
@@ -64,13 +88,11 @@ def refresh_overdue(work: Work, case_ids: Collection[UUID], *, only: Collection[
         if only is not None and owner not in only:
             continue
         rows = around.clocks_of(owner)
-        counted = count_again(
-            owner,
-            rows,
-            around.derive(owner, cases[case_id].country),
-            lambda owner=owner: around.missed(owner),  # type: ignore[misc]
-            now=work.now,
-        )
+        find_known = partial(around.missed, owner)
+        if owner in around.unsure:
+            counted = count_again(owner, rows, around.derive(owner, cases[case_id].country), find_known, now=work.now)
+        else:
+            counted = let_time_pass(owner, rows, find_known, now=work.now)
         counted_again += rows
         around.clocks[case_id] += counted.added
         added += counted.added
@@ -80,9 +102,8 @@ def refresh_overdue(work: Work, case_ids: Collection[UUID], *, only: Collection[
     guards.insert_rows(work.session, Clock, map(values_of, added))
     record_in_cases(work.session, events, actor=SYSTEM, now=work.now)
     for case in (cases[case_id] for case_id in around.case_ids):
-        next_due = find_next_due(
-            case.status, around.clocks[case.id], taken=around.lodged.keys(), settled=around.settled
-        )
+        dated = (*around.clocks[case.id], *around.dates.get(case.id, ()))
+        next_due = find_next_due(case.status, dated, taken=around.lodged.keys(), settled=around.settled)
         if next_due.running_at is None and case.running_due_at and case.running_due_at < work.now:
             # One that has passed says as much as none, and a case that nothing else changes in is not written to.
             next_due = next_due._replace(running_at=case.running_due_at)
@@ -106,11 +127,7 @@ def _hold(work: Work, case_ids: Collection[UUID]) -> Mapping[UUID, Any]:
 
 def _list_overdue(clocks: Mapping[UUID, Iterable[Any]], now: datetime) -> Iterator[tuple[UUID, Owner]]:
     for case_id, rows in list(clocks.items()):
-        owners = {
-            Owner(case_id, row.request_id, row.complaint_id): None
-            for row in rows
-            if row.state is ClockState.RUNNING and row.due_at is not None and row.due_at < now
-        }
+        owners = {Owner(case_id, row.request_id, row.complaint_id): None for row in rows if has_run_out(row, now)}
         yield from ((case_id, owner) for owner in owners)
 
 
@@ -119,15 +136,22 @@ class _Around:
 
     def __init__(self, work: Work, case_ids: Collection[UUID]) -> None:
         self.work, self.case_ids = work, case_ids
-        self.clocks = self._read_clocks()
+        self.clocks = self._read_clocks(case_ids, is_overdue(work.now))
         # Of the others somebody else has just counted the clocks; the rest of what they hold is not read.
-        self.case_ids = {case_id for case_id, _owner in _list_overdue(self.clocks, work.now)}
-        self.events = self._read_events()
+        owners = [owner for _case_id, owner in _list_overdue(self.clocks, work.now)]
+        self.case_ids = {owner.case_id for owner in owners}
         self.requests = self._read_requests()
         self.complaints = self._read_complaints()
         self.cited = self._read_cited()
+        self.events = self._read_events()
         self.lodged = self._read_lodged()
         self.settled = {row.id for row in self.requests.values() if row.state in SETTLED}
+        self._starters: dict[tuple[str, ...], bool] = {}
+        self.unsure = {owner for owner in owners if not (self._is_silent(owner) and self._is_as_it_was(owner))}
+        counted_again = {owner.case_id for owner in self.unsure}
+        self.dates = self._read_dates(self.case_ids - counted_again)
+        for case_id, rows in self._read_clocks(counted_again, not_(is_overdue(work.now))).items():
+            self.clocks[case_id] += rows
 
     def clocks_of(self, owner: Owner) -> list[Any]:
         key = owner.request_id, owner.complaint_id
@@ -145,6 +169,39 @@ class _Around:
     def missed(self, owner: Owner) -> Collection[MissKey]:
         """The misses that its history tells already."""
         return list_missed(self.events[owner.case_id], owner.id)
+
+    def _is_silent(self, owner: Owner) -> bool:
+        """Whether nothing that a clock can hang on has happened since those began that have run out."""
+        if owner.request_id in self.lodged:
+            return False
+        began_at = min(row.started_at for row in self.clocks_of(owner) if has_run_out(row, self.work.now))
+        return not any(
+            each.at > began_at or (each.at == began_at and each.kind not in _BEGINNINGS)
+            for each in self.events[owner.case_id]
+            if each.kind is not History.CLOCK_MISSED
+            and (owner.id in (each.request_id, each.complaint_id) or each.kind in ELSEWHERE)
+        )
+
+    def _is_as_it_was(self, owner: Owner) -> bool:
+        """Whether what has run out is as it was written, all of its laws are in the versions that it was counted by,
+        and none starts anything with a miss.
+        """
+        regimes, rows = self.work.ports.registry.regimes, self.clocks_of(owner)
+        if not all(is_whole(self.work.session, Clock, row) for row in rows if has_run_out(row, self.work.now)):
+            return False  # nothing that somebody bent gets into a history
+        kept = [(row.regime, row.version) for row in rows]
+        if owner.request_id is not None:
+            cited = [(row.regime, row.version) for row in self.cited[owner.request_id]]
+        else:
+            regime = self.complaints[owner.complaint_id].regime
+            cited = [(regime, version) for name, version in kept if name == regime]
+        if any(name not in regimes or regimes[name].version != version for name, version in (*kept, *cited)):
+            return False
+        names = tuple(name for name, _version in cited)
+        if names not in self._starters:
+            laws = [regimes[name] for name in names]
+            self._starters[names] = any(map(starts_with_misses, (*laws, *list_follow_ons(laws, self.work.ports))))
+        return not self._starters[names]
 
     def _facts_of_request(self, owner: Owner, country: str | None) -> RequestClockFacts:
         regimes = self.work.ports.registry.regimes
@@ -166,9 +223,18 @@ class _Around:
         events = translate_complaint(complaint.id, self.events[owner.case_id], regime.kind)
         return ComplaintClockFacts(regulator=complaint.regulator, country=country, regime=regime, events=events)
 
-    def _read_clocks(self) -> dict[UUID, list[Any]]:
-        query = select_rows(Clock).where(Clock.case_id.in_(self.case_ids)).order_by(Clock.started_at, Clock.rule)
+    def _read_clocks(self, case_ids: Collection[UUID], which: ColumnElement[bool]) -> Mapping[UUID, list[Any]]:
+        if not case_ids:
+            return {}
+        query = select_rows(Clock).where(Clock.case_id.in_(case_ids), which).order_by(Clock.started_at, Clock.rule)
         return _group(read_held(self.work.session, query), lambda row: row.case_id)
+
+    def _read_dates(self, case_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Any]]:
+        """Of the clocks that have not run out only what the next date is found from, where none is counted again."""
+        if not case_ids:
+            return {}
+        dated = and_(Clock.due_at.is_not(None), not_(is_overdue(self.work.now)))
+        return _group(self._all(select(*_DATED).where(Clock.case_id.in_(case_ids), dated)), lambda row: row.case_id)
 
     def _read_events(self) -> Mapping[UUID, Sequence[Any]]:
         columns = (
@@ -192,7 +258,7 @@ class _Around:
         return {row.id: row for row in self._all(query.where(Complaint.case_id.in_(self.case_ids)))}
 
     def _read_cited(self) -> Mapping[UUID, Sequence[Any]]:
-        query = select(Basis.request_id, Basis.regime).join(Request, Request.id == Basis.request_id)
+        query = select(Basis.request_id, Basis.regime, Basis.version).join(Request, Request.id == Basis.request_id)
         query = query.where(Request.case_id.in_(self.case_ids)).order_by(Basis.position)
         return _group(self._all(query), lambda row: row.request_id)
 

@@ -138,7 +138,6 @@ def describe_later(work: CaseWork, sent: LaterLetter) -> str:
 
 def _letter_file(work: CaseWork, letter: Letter, about: str, number: int, *, is_later: bool = False) -> ExhibitFile:
     kind, title = _TITLES[letter.kind]
-    twin = letters.read_letter(work, letter.number, redacted=True)
     name = f"exhibit-{number}.pdf"
     exhibit = Exhibit(
         number=number,
@@ -148,9 +147,9 @@ def _letter_file(work: CaseWork, letter: Letter, about: str, number: int, *, is_
         name=name,
         digest=letter.digest,
         media=PDF,
-        size=letters.size_of(work, letter),
+        size=letters.size_of(work, letter, redacted=False),
         twin_digest=letter.redacted_digest,
-        twin_size=len(twin),
+        twin_size=letters.size_of(work, letter, redacted=True),
         dated_at=letter.made_at,
     )
     return ExhibitFile(

@@ -170,17 +170,20 @@ def insert_rows(session: Session, model: type[Any], rows: Iterable[Mapping[str, 
 def change_rows(
     session: Session,
     model: type[Any],
-    rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
+    rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any], bool]],
     *,
     names: Iterable[str],
 ) -> None:
     """Write these columns of many rows of one guarded table in one statement. Each row as it was read, with its guard,
-    and as it is to be; whoever calls holds them since. A row that was bent keeps its guard.
+    as it is to be, and whether it fitted its guard; whoever calls holds them since. A row that did not keeps it.
     """
     if not rows:
         return
     found, table = _watch_of(session), model.__table__
-    guarded = [_guard_again(session, found, model, before, after) for before, after in rows]
+    guarded = [
+        _guard_again(session, found, model, before, after) if found and is_whole else after
+        for before, after, is_whole in rows
+    ]
     columns = [table.columns[name] for name in (*names, "guard")]
     key = (column == bindparam(f"key_{column.name}", type_=column.type) for column in table.primary_key)
     new = {column.name: bindparam(f"new_{column.name}", type_=column.type) for column in columns}
@@ -196,11 +199,9 @@ def change_rows(
 
 
 def _guard_again(
-    session: Session, found: _Watch | None, model: type[Any], before: Mapping[str, Any], after: Mapping[str, Any]
+    session: Session, found: _Watch, model: type[Any], before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    """The row as it is to be, with the guard that belongs to it; with its old one where it was bent."""
-    if found is None or not fits(found.keys, model.__tablename__, before, before["guard"]):
-        return after
+    """The row as it is to be, with the guard that belongs to it."""
     guard = guard_of(found.keys, model.__tablename__, after)
     _add(session, found, model, before, before["guard"], -1)
     _add(session, found, model, after, guard, 1)

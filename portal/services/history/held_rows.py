@@ -17,12 +17,18 @@ from portal.services.history import guards
 class HeldRow:
     """One row, each value under its column's name. `before` are the values as they were read, the guard among them."""
 
-    __slots__ = ("__dict__", "before")
+    __slots__ = ("__dict__", "before", "is_whole")
     before: dict[str, Any]
+    is_whole: bool | None  # whether the row fits its guard; None: nobody has looked
 
     def __init__(self, values: dict[str, Any]) -> None:
-        self.before = values
-        self.__dict__ = values.copy()
+        for name, value in (("__dict__", values), ("before", values), ("is_whole", None)):
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self.__dict__ is self.before:  # most rows are read and never written to
+            object.__setattr__(self, "__dict__", self.before.copy())
+        self.__dict__[name] = value
 
     def __getattr__(self, name: str) -> Any:  # for the type checker: which columns there are the table knows
         raise AttributeError(name)
@@ -37,8 +43,8 @@ def select_rows(model: type[Any]) -> Select[Any]:
 
 
 def read_held(session: Session, query: Select[Any]) -> Iterator[HeldRow]:
-    """The rows that a query by `select_rows` finds. None of them is looked at with its guard: nothing may be printed
-    from them.
+    """The rows that a query by `select_rows` finds. None of them is looked at with its guard, see `is_whole`: nothing
+    may be printed from them.
     """
     session.flush()
     read = session.execute(query)
@@ -46,12 +52,22 @@ def read_held(session: Session, query: Select[Any]) -> Iterator[HeldRow]:
     return (HeldRow(dict(zip(names, values, strict=True))) for values in read)
 
 
+def is_whole(session: Session, model: type[Any], row: HeldRow) -> bool:
+    """Whether a row is as it was written, by its guard."""
+    if row.is_whole is None:
+        keys = guards.keys_of(session)
+        is_fit = keys is None or guards.fits(keys, model.__tablename__, row.before, row.before["guard"])
+        object.__setattr__(row, "is_whole", is_fit)
+    return bool(row.is_whole)
+
+
 def write_held(session: Session, model: type[Any], rows: Iterable[HeldRow]) -> None:
     """Write those of the rows in which a value was set to another one. The caller holds them since they were read."""
-    changed = [(row.before, vars(row)) for row in rows if vars(row) != row.before]
-    guards.change_rows(session, model, changed, names=_list_changed(changed))
+    changed = [row for row in rows if vars(row) is not row.before and vars(row) != row.before]
+    changes = [(row.before, vars(row), is_whole(session, model, row)) for row in changed]
+    guards.change_rows(session, model, changes, names=_list_changed(changed))
 
 
-def _list_changed(changed: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> list[str]:
+def _list_changed(changed: Sequence[HeldRow]) -> list[str]:
     """The columns in which any of the rows is different now: all are written in each, so that one statement does it."""
-    return sorted({name for before, after in changed for name, value in after.items() if value != before[name]})
+    return sorted({name for row in changed for name, value in vars(row).items() if value != row.before[name]})

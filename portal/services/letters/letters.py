@@ -254,7 +254,8 @@ def put_files(work: CaseWork, kind: LetterKind, facts: LetterFacts, printed: Pri
     """
     letter = Letter(id=uuid4(), case_id=work.case.id, number=number_of(facts), kind=kind)
     letter.language, letter.paper = facts.frame.language, facts.frame.paper.value
-    letter.made_at, letter.pages, letter.size = work.now, printed.pages, len(printed.full)
+    letter.made_at, letter.pages = work.now, printed.pages
+    letter.size, letter.redacted_size = len(printed.full), len(printed.redacted)
     letter.digest, letter.redacted_digest = printed.digest, printed.redacted_digest
     letter.sealed = work.sealed_for(letter, {"facts": encode_facts(facts).decode()})
     files = []
@@ -279,9 +280,10 @@ def add_letter(work: CaseWork, rows: LetterRows) -> None:
     _record(work, History.LETTER_MADE, letter, {"letter": letter.number, "digest": letter.digest})
 
 
-def size_of(work: CaseWork, letter: Letter) -> int:
-    """Bytes of the full PDF. Only a letter from before sizes were kept is read for it."""
-    return letter.size if letter.size is not None else len(read_letter(work, letter.number, redacted=False))
+def size_of(work: CaseWork, letter: Letter, *, redacted: bool) -> int:
+    """Bytes of one of its PDFs. Only a letter from before sizes were kept is read for it."""
+    kept = letter.redacted_size if redacted else letter.size
+    return kept if kept is not None else len(open_letter(work, letter, redacted=redacted))
 
 
 def read_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:

@@ -281,3 +281,28 @@ def test_an_exhibit_has_the_digest_of_what_it_holds(session: Session, ports: Por
     preparing.group_links_into_requests(opened.at(NOW + 2 * HOUR))
     for file in list_exhibits(opened, read_dossiers(opened)):
         assert hashlib.sha256(file.read()).hexdigest() == file.exhibit.digest
+
+
+@pytest.mark.parametrize("redacted_size", [True, False])
+def test_the_list_of_exhibits_reads_no_file(
+    session: Session, ports: Ports, monkeypatch: pytest.MonkeyPatch, redacted_size: bool
+) -> None:
+    """Digests and sizes stand in the rows; a letter from before they did is read for what its row does not know."""
+    opened = make_case(session, ports, links=ONE_LINK)
+    letters.make_letter(opened.at(NOW), LetterKind.NOTICE, 1)
+    left(opened.at(NOW + HOUR))
+    files = list_exhibits(opened, read_dossiers(opened))
+    whole = [(len(file.read()), len(file.read_twin()) if file.read_twin else None) for file in files]
+    if not redacted_size:
+        session.scalars(select(Letter)).one().redacted_size = None
+    read: list[str] = []
+    get = ports.storage.get
+
+    def note(name: str) -> bytes:
+        read.append(name)
+        return get(name)
+
+    monkeypatch.setattr(ports.storage, "get", note)
+    again = list_exhibits(opened, read_dossiers(opened))
+    assert [(file.exhibit.size, file.exhibit.twin_size) for file in again] == whole
+    assert len(read) == (0 if redacted_size else 1)
