@@ -18,7 +18,7 @@ _BEFORE = re.compile(
 _INSTEAD = {
     "googlechrome": "https", "googlechromes": "https", "touch-http": "http", "touch-https": "https",
     "opera-http": "http", "opera-https": "https", "x-safari-http": "http", "x-safari-https": "https",
-    "ddgquicklink": "https", "feed": "https",
+    "ddgquicklink": "https", "feed": "https", "sgnl": "https",
 }  # fmt: skip
 _OPENERS = ("url", "href", "link", "u")
 _INTENT = re.compile(r"intent:(?://)?(.*?)#Intent;(.*)", re.IGNORECASE | re.DOTALL)
@@ -44,6 +44,7 @@ _RULES: dict[str, tuple[_Rule, ...]] = {
     ),
     "twitter": (
         ("status", ("id",), "https://x.com/i/status/{id}"),
+        ("status", ("status_id",), "https://x.com/i/status/{status_id}"),
         ("user", ("screen_name",), "https://x.com/{screen_name}"),
         ("user", ("id",), "https://x.com/i/user/{id}"),
         ("list", ("id",), "https://x.com/i/lists/{id}"),
@@ -52,6 +53,11 @@ _RULES: dict[str, tuple[_Rule, ...]] = {
         ("user", ("username",), "https://www.instagram.com/{username}/"),
         ("reels_share", ("shortcode",), "https://www.instagram.com/reel/{shortcode}/"),
     ),
+    "barcelona": (  # the app of Threads
+        ("user", ("username",), "https://www.threads.com/@{username}"),
+        ("media", ("shortcode",), "https://www.threads.com/t/{shortcode}"),
+    ),
+    "line": ((r"ti/p/([@~]?[\w.-]{1,64})", (), "https://line.me/R/ti/p/{0}"),),
     "fb": (
         (f"(?:profile|user)/{_NUMBER}", (), "https://www.facebook.com/profile.php?id={0}"),
         (f"(?:page|group)/{_NUMBER}", (), "https://www.facebook.com/{0}"),
@@ -125,7 +131,7 @@ def _read_intent(target: str, settings: str) -> str | None:
 def _read_deep(scheme: str, path: str, query: str, text: str) -> str | None:
     if scheme in _INSTEAD and "." in path.partition("/")[0]:
         return f"{_INSTEAD[scheme]}:{text.partition(':')[2]}"
-    values = {name: each[0] for name, each in parse_qs(query).items()}
+    values = {name: each[0].strip() for name, each in parse_qs(query).items()}
     for name in _OPENERS:  # an app that opens a page: the page is named
         if values.get(name, "").lower().startswith(("http://", "https://")) and scheme not in {"http", "https"}:
             return values[name]

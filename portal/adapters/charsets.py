@@ -208,8 +208,10 @@ def _count_traditional(sign: str) -> int:
 
 def _count_cyrillic(sign: str) -> int:
     """Words are small letters, most of them a few; so what makes them large or rare is the wrong set."""
-    if "\u0430" <= sign <= "\u045f":
+    if "\u0430" <= sign <= "\u044f":
         return 4 if sign in "оеаинтсрвл" else 2
+    if "\u0450" <= sign <= "\u045f":
+        return 2 if sign in "ёєіїў" else 0  # the others are capitals of everyday words, read in the wrong set
     if "\u0400" <= sign < "\u0430":
         return 0 if sign >= "\u0410" or sign in "ЁЄІЇ" else -1
     return 0 if unicodedata.category(sign)[0] in "PZ" else -2

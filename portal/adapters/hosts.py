@@ -46,8 +46,18 @@ class NotALink:
     why: Why
 
 
+# Endings that somebody shares out among many owners and that the bundled list does not have.
+_SHARED_OUT = (
+    "ar.com", "gb.com", "hu.com", "kr.com", "no.com", "qc.com", "uy.com",
+    "neocities.org", "narod.ru", "free.fr", "chez.com", "tripod.com", "angelfire.com", "jimdofree.com", "webnode.page",
+    "mystrikingly.com", "forumotion.com", "forumotion.net", "proboards.com", "createaforum.com", "over-blog.com",
+    "canalblog.com", "ning.com", "wikidot.com", "fandom.com", "b-cdn.net", "ucoz.ru", "ucoz.com", "ucoz.net", "my1.ru",
+    "at.ua", "at.ru", "wapka.xyz", "yolasite.com", "page.tl", "xtgem.com", "bravesites.com", "simdif.com",
+)  # fmt: skip
 # Never fetched, never written.
-_extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+_extract = tldextract.TLDExtract(
+    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True, extra_suffixes=_SHARED_OUT
+)
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
 _NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _PRIVATE_ENDINGS = tuple(

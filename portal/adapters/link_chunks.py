@@ -20,25 +20,29 @@ MARKS = dict.fromkeys(
     map(
         ord,
         "\u00ad\u034f\u180e\u200b\u200e\u200f\u202a\u202b\u202c\u061c\ufeff"
-        "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u206a\u206b\u206c\u206d\u206e\u206f",
+        "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u206a\u206b\u206c\u206d\u206e\u206f"
+        # Letters that draw nothing: Korean fillers, vowels of Khmer, choosers of Mongolian, the empty sign of Braille.
+        "\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\ufff9\ufffa\ufffb"
+        + "".join(map(chr, range(0xE0000, 0xE0080))),  # tags
     )
 )
 _EDGE_MARKS = "\u200c\u200d\ufe0e\ufe0f" + "".join(map(chr, range(32))) + "\x7f"
 _DOT = re.compile(r" ?[\[({]{1,3} ?(?:\.|dot) ?[\])}]{1,3} ?", re.IGNORECASE)
 _COLON_SLASH = re.compile(r"[\[({](:|://|/|//)[\])}]")
-_SEPARATORS = re.compile(r'[ <>"`«»“”„‹›，；、！？（）【】「」『』《》〈〉〔〕｢｣]+|\]\(')
 _COMMAS = re.compile(r"('?[,;|]+'?)")
 _LINK = r"h(?:tt|xx)ps?:/"
+_SEPARATORS = re.compile(rf'[=-]{{1,3}}>(?={_LINK}/)|[ <>"`«»“”„‹›，；、！？（）【】「」『』《》〈〉〔〕｢｣]+|\]\(')
 # A link right behind another one: the sign between them belongs to neither.
 _GLUED = re.compile(
-    rf"(?:(?:%20|%0[9ad])+|(?<=[^\W_])(?<!%[0-9a-f]{{2}})[_~*!+&@$.)\]}}-]?|[^\x00-\x7f\w]|(?<=[)\]}}]))(?={_LINK}/)",
+    rf"(?:(?:%20|%0[9ad])+|(?<=[0-9])(?:and|und|oder|or)|\([0-9]{{1,3}}\)|\]\[|\)\(|\}}\{{|"
+    rf"(?<=[^\W_])(?<!%[0-9a-f]{{2}})[_~*!+&@$.)\]}}-]?|[^\x00-\x7f\w]|(?<=[)\]}}.]))(?={_LINK}/)",
     re.IGNORECASE,
 )
-_NEXT = re.compile(rf"[/\\#?](?={_LINK}/)", re.IGNORECASE)
+_NEXT = re.compile(rf"[/\\#?:'](?={_LINK}/)|(?<=[^\W_])(?=www\.[\w-]+\.[a-z]{{2,}}/)", re.IGNORECASE)
 _LINK_START = re.compile(rf"(?:[(\[#]?[0-9]{{1,4}}[.)\]:]?)?(?:{_LINK}|www\.)", re.IGNORECASE)
 _QUOTED = re.compile(rf"\"({_LINK}[^\"\s<>]*)\"|(?<![^\s,;|(\[])'({_LINK}[^'\s]*)'(?=[\s,;|>)\]]|\Z)", re.IGNORECASE)
 _LEADING = "([{<'*_~-–—•·→:;,.|!#=+‘’…" + _EDGE_MARKS
-_TRAILING = frozenset(".,;:!?|'*‘’–—" + _EDGE_MARKS)
+_TRAILING = frozenset(".,;:!?|'*‘’–—·・\\" + _EDGE_MARKS)
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _ENDINGS = _TRAILING | _PAIRS.keys() | {"_", "~"}  # all that may be cut off an end
 _OTHER_DOT = re.compile(r"(?<![\w-])[\w-]{1,63}[,;](?:com|net|org|info|tv|xxx|porn|me|to|ru|de|io)/", re.IGNORECASE)
@@ -79,7 +83,8 @@ def _split_words(text: str, index: HostIndex, is_table: bool) -> Iterator[str]:
     for word in _SEPARATORS.split(text):
         has_commas = "," in word or ";" in word or "|" in word
         for listed in _split_list(word, index, is_table) if has_commas else (word,):
-            for glued in _split_glued(DOUBLED.sub("", listed), index) if "://" in listed else (listed,):
+            is_glued = "://" in listed or "www." in listed[4:]
+            for glued in _split_glued(DOUBLED.sub("", listed), index) if is_glued else (listed,):
                 for chunk in (glued,) if glued.isascii() else _cut_foreign(glued, index):
                     if trimmed := trim(chunk):
                         yield trimmed
@@ -250,12 +255,18 @@ def close(url: str) -> str:
     return url if trim(url) == url and not url.endswith("...") else f"{url[:-1]}%{ord(url[-1]):02X}"
 
 
+_CALL = re.compile(rf"\A[\w.-]{{0,40}}[(\[{{]+(?={_LINK}/)", re.IGNORECASE)  # as in `url(…)` and `open(…)`
+_CODED_END = re.compile(r"(?<=\w)(?:%(?:22|3[ce]|60))+\Z", re.IGNORECASE)  # a quote or bracket of what stood around it
+
+
 def trim(chunk: str) -> str:
     """Cut quotes, emphasis, unmatched brackets and the sentence's own punctuation off both ends.
 
     An end that says that something was left out stays: such a link is cut off itself.
     """
-    inner = chunk.lstrip(_LEADING)
+    inner = _CALL.sub("", chunk.lstrip(_LEADING))
+    if "?" not in inner:
+        inner = _CODED_END.sub("", inner)
     led = chunk[: len(chunk) - len(inner)]
     if inner[-1:] not in _ENDINGS:
         return inner

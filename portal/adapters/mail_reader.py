@@ -29,7 +29,7 @@ DEEPEST = 10  # parts within parts; mail programs make three or four
 LARGEST_PART = 4 * LONGEST_TEXT  # bytes of a text that are decoded: up to four for a character
 
 # Text that is read as it stands, or as a page; what is neither is named as a file. The machine's own part of a report
-# on a delivery often says alone why an address was wrong.
+# on a delivery often says alone why an address was wrong; some systems answer other systems in JSON.
 _PAGES = frozenset({"text/html", "text/enriched", "text/richtext", "text/xhtml", "application/xhtml+xml"})
 _NO_WORDS = frozenset(
     {
@@ -41,7 +41,7 @@ _REPORTS = frozenset(
     {
         "message/delivery-status", "message/global-delivery-status", "message/disposition-notification",
         "message/global-disposition-notification", "message/feedback-report", "message/global-headers",
-        "message/tracking-status",
+        "message/tracking-status", "message/partial", "application/json", "application/ld+json",
     }
 )  # fmt: skip
 _MAILS = frozenset({"message/rfc822", "message/global", "message/news", "message/x-rfc822", "application/rfc822"})
@@ -169,13 +169,11 @@ class _MimeReading:
 
     def text(self) -> str:
         """All texts; where the same is said in several forms, the plain one if it says as much."""
-        plain = {
-            each.group: len(each.text) for each in self._texts if each.group and not each.is_page and each.text.strip()
-        }
+        plain = {each.group: each.text for each in self._texts if each.group and not each.is_page and each.text.strip()}
         kept = [
             each.text.strip("\n ")
             for each in self._texts
-            if not (each.is_page and each.group in plain and len(each.text) < 3 * plain[each.group] + _FEW)
+            if not (each.is_page and each.group in plain and _says_the_same(each.text, plain[each.group]))
         ]
         whole = "\n\n".join(text for text in kept if text)
         self.is_cut = self.is_cut or len(whole) > LONGEST_TEXT
@@ -273,6 +271,22 @@ class _MimeReading:
 _FEW = 200  # characters by which a page is longer than the same words alone: a footer, the addresses behind links
 _MARK_OF_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _ANY_BOUNDARY = re.compile(rb"(?:^|(?<=\n))--([^\s-][^\r\n]{0,90}?)[ \t]*\r?\n(?=[!-9;-~]{1,76}[ \t]*:|\r?\n)")
+
+
+_SPOKEN = re.compile(r"[^\W\d_]{2,}")
+_SEE_PAGE = re.compile(r"html|browser|browse|navigat|navegador|браузер|ブラウザ|浏览器|瀏覽器|브라우저", re.IGNORECASE)
+_MANY = 8  # words that only the page has
+
+
+def _says_the_same(page: str, plain: str) -> bool:
+    """Whether a page says no more than the plain words beside it, such as "please open this in a browser"."""
+    if len(page) >= 3 * len(plain) + _FEW:
+        return False
+    said = {word.casefold() for word in _SPOKEN.findall(plain[:LONGEST_TEXT])}
+    words = [word.casefold() for word in _SPOKEN.findall(page[:LONGEST_TEXT])]
+    missing = sum(word not in said for word in words)
+    only_points = len(plain) <= _FEW and _SEE_PAGE.search(plain) is not None
+    return missing * 2 <= len(words) or (missing < _MANY and not only_points)
 
 
 def _is_words(kind: str) -> bool:
@@ -424,6 +438,8 @@ def _is_base64(raw: bytes) -> bool:
 def _decode_base64_lines(raw: bytes) -> bytes:
     """Lists add a footer in plain words below it, and some programs name base64 where there are plain words alone."""
     lines = raw.splitlines(keepends=True)
+    if _is_base64(raw):  # packed with blanks between
+        return _decode_base64(raw)
     packed = [line for line in lines if not line.strip() or _CODE_LINE.fullmatch(line.strip())]
     words = [line for line in lines if b" " in line.strip() and not _CODE_LINE.fullmatch(line.strip())]
     if words and sum(map(len, words)) * 2 > len(raw):

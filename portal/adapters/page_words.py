@@ -29,7 +29,9 @@ _TAG = re.compile(
     r"|<(?:!(?!--)|[?/]|[a-zA-Z])[^<>]{0,4000}+>"
     r"|(?P<remark><!--)"
 )
-_HREF = re.compile(r"(?:^|\s)href\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))", re.IGNORECASE)
+_HREF = re.compile(r"(?:^|\s)(?:href|action)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))", re.IGNORECASE)
+_ALT = re.compile(r"(?:^|\s)(?:alt|aria-label)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')", re.IGNORECASE)
+LONGEST_ALT = 500  # characters of the words that stand for a picture
 _LONG_NUMBER = re.compile(r"&#[xX]?[0-9a-fA-F]{8,}+;?")  # of no character; reading it as a number would raise
 
 
@@ -48,6 +50,7 @@ class _PageReader:
         self._at = 0
         self._pieces: list[str] = []
         self._unseen = ""  # the element whose content is no text, while in it
+        self._is_kept = False  # within an element whose ends of lines are its own
         self._target = ""  # where the link leads whose words are being read
         self._last: dict[str, int] = {}
 
@@ -69,7 +72,9 @@ class _PageReader:
         if self._unseen:
             self._unseen = "" if is_end and name == self._unseen else self._unseen
         elif name in _BLOCKS:
-            self._pieces.append("\n")
+            self._take_block(name, is_end=is_end, rest=rest)
+        elif name in {"img", "area"}:
+            self._take_picture(rest)
         elif name == "td":
             self._pieces.append(" ")
         elif name == "a":
@@ -77,17 +82,32 @@ class _PageReader:
         elif name in _UNSEEN and not is_end and self._last_of(f"</{name}") >= self._at:
             self._unseen = name
 
+    def _take_block(self, name: str, *, is_end: bool, rest: str) -> None:
+        self._pieces.append("\n")
+        if name == "pre":
+            self._is_kept = not is_end
+        elif name == "form" and not is_end and (target := _find_target(rest)):
+            self._pieces.append(f"<{target[:LONGEST_ADDRESS]}>\n")
+
     def _take_link(self, *, is_end: bool, rest: str) -> None:
         if self._target:
             self._pieces.append(f" <{self._target[:LONGEST_ADDRESS]}>")
             self._target = ""
-        if not is_end and (found := _HREF.search(rest)):
-            target = "".join(_read_signs(next(part for part in found.groups() if part is not None)).split())
-            self._target = target if target.lower().startswith(("http://", "https://", "mailto:")) else ""
+        if not is_end:
+            self._target = _find_target(rest)
+
+    def _take_picture(self, rest: str) -> None:
+        """The words that stand for a picture where it is not shown, and where a part of it leads."""
+        if found := _ALT.search(rest):
+            words = " ".join(_read_signs(found[1] if found[1] is not None else found[2]).split())
+            self._pieces.append(f" {words[:LONGEST_ALT]} " if words else "")
+        if target := _find_target(rest):
+            self._pieces.append(f" <{target[:LONGEST_ADDRESS]}> ")
 
     def _take_words(self, text: str) -> None:
         if not self._unseen and text:
-            self._pieces.append(_read_signs(text).replace("\n", " "))
+            words = _read_signs(text)
+            self._pieces.append(words if self._is_kept else words.replace("\n", " "))
 
     def _last_of(self, end: str) -> int:
         """Where `end` stands for the last time, looked for once. What is opened and never closed hides nothing."""
@@ -99,6 +119,15 @@ class _PageReader:
         """Pass over what comes before `end`; where it never comes, nothing is passed over."""
         place = self._page.find(end, self._at) if self._last_of(end) >= self._at else -1
         self._at = place + len(end) if place >= 0 else self._at
+
+
+def _find_target(rest: str) -> str:
+    """The address in a tag's attributes that somebody could go to; empty where there is none."""
+    found = _HREF.search(rest)
+    if found is None:
+        return ""
+    target = "".join(_read_signs(next(part for part in found.groups() if part is not None)).split())
+    return target if target.lower().startswith(("http://", "https://", "mailto:")) else ""
 
 
 def _read_signs(text: str) -> str:

@@ -162,7 +162,10 @@ def _is_certain(last: str, after: str) -> bool:
 
 _CODE = re.compile(r"\\(?:u00|x)([2-7][0-9a-fA-F])")
 _LINE_CODE = re.compile(r"(?:\\[nrt])+")
-_ESCAPED = re.compile(r"\\([/_\-()*\[\]~.#!+&=|<>{}`@:?'\"$])")
+_LINE_ESCAPE = re.compile(r"\\{1,4}(?:u00|x)(?:0[9adAD]|a0|A0)|\\{1,4}u202[89]")
+_ESCAPED_SLASH = re.compile(r"\\{1,4}/")
+_BACKSLASHES = re.compile(r"h(?:tt|xx)ps?:\\", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\{1,4}([/_\-()*\[\]~.#!+&=|<>{}`@:?'\"$])")
 _ENTITY = re.compile(
     r"&(?:amp;|#38;|#x26;)*"
     r"((?:quot|lt|gt|nbsp|apos|shy|zwnj|zwj|lrm|rlm|ensp|emsp|thinsp|hellip|ndash|mdash|sol|colon|#[0-9]{2,6}|"
@@ -197,9 +200,10 @@ def read_line(line: str) -> str:
 
 
 def _read_escapes(line: str) -> str:
-    line = _CODE.sub(lambda found: chr(int(found[1], 16)), line)
-    if ":\\" in line:  # written with backslashes for slashes
-        return line.replace("\\/", "/")
+    line = _CODE.sub(lambda found: chr(int(found[1], 16)), _LINE_ESCAPE.sub(" ", line))
+    line = _ESCAPED_SLASH.sub("/", line)
+    if _BACKSLASHES.search(line):  # written with backslashes for slashes
+        return line
     return _ESCAPED.sub(r"\1", _LINE_CODE.sub(" ", line))
 
 

@@ -1,4 +1,4 @@
-"""Pictures and other files that stand in a text as letters: base64, hex, numbers, uuencode, yEnc, `data:`, drawings.
+"""Pictures and other files that stand in a text as letters: base64, base32, hex, numbers, uuencode, yEnc, `data:`.
 
 No picture is kept, in whatever form it was handed in. What is long and cannot be words is left out without looking what
 it would show, and a short one where it begins as a picture does. Every pattern gives nothing back once taken, so that
@@ -29,7 +29,7 @@ _BEGIN = re.compile(
 )
 _END = re.compile(r"^[ \t>|]*+(?:end[ \t]*+|====[ \t]*+|=yend[^\n]*+|[^\n]*+:[ \t]*+)$", re.MULTILINE | re.IGNORECASE)
 _LETTER = r"(?:[A-Za-z0-9+/_-]|\\[/nr]|\\u00(?:2[bBfF])|%2[bBfF]|&#(?:43|47|x2[bBfF]);)"
-_RUN = re.compile(rf"{_LETTER}{{12,}}+(?:=3[dD]|=|%3[dD]|&#61;|\\u003[dD]){{0,3}}+")
+_RUN = re.compile(rf"{_LETTER}{{12,}}+(?:=3[dD]|=|%3[dD]|&#61;|\\u003[dD]){{0,6}}+")
 _QUOTING = " \t>|*"  # what mail programs put before a line of somebody else's
 _WHOLE_LINE = re.compile(rf"{_LETTER}++(?:=3[dD]|=|%3[dD]){{0,3}}+[ \t\"',;=\\]*+")
 # What base64 of pictures, films and files that hold them begins with.
@@ -49,6 +49,7 @@ _DUMP = re.compile(
 _NUMBERS = re.compile(r"(?<![\d.])(?:[0-9]{1,3}(?:[ \t\r\n,;]{1,8}+|(?=[\])}]))){16,}+")
 _NUMBER_BEGINNINGS = ([137, 80, 78, 71], [255, 216, 255], [71, 73, 70, 56], [82, 73, 70, 70])
 _UNIX_LINES = re.compile(r"(?:^[ \t>|]*+M[ -`]{60}[ \t]*+(?:\n|\Z))++(?:^[ -`]{2,61}(?:\n|\Z)){0,2}+", re.MULTILINE)
+_BASE32 = re.compile(r"[A-Z2-7]++={0,6}+")
 _ASCII85 = re.compile(r"<~[!-uz\s]{40,}+~?>?")
 _DRAWING = re.compile(r"<svg[\s>]", re.IGNORECASE)
 _DRAWING_END = re.compile(r"</svg\s*+>", re.IGNORECASE)
@@ -162,7 +163,9 @@ def _is_block(lines: Iterable[str]) -> bool:
     bodies = [line.strip(_QUOTING + "\r") for line in lines]
     least = 2 if len(bodies[0]) >= 40 else 3
     is_even = len({len(body) for body in bodies[:-1]}) == 1
-    return len(bodies) >= least and is_even and _is_mixed("".join(bodies)) and len("".join(bodies)) >= 80
+    whole = "".join(bodies)
+    is_file = _is_mixed(whole) or whole.startswith(_BEGINNINGS) or _is_base32(whole)
+    return len(bodies) >= least and is_even and is_file and len(whole) >= 80
 
 
 def _leave_out_runs(line: str) -> tuple[str, int, bool]:
@@ -173,7 +176,7 @@ def _leave_out_runs(line: str) -> tuple[str, int, bool]:
         nonlocal count, end
         run = found[0]
         goes_on = end >= 0 and len(run) >= 16 and not line[end : found.start()].strip(" =") and _is_mixed(run)
-        is_file = goes_on or (len(run) >= _LONG and _is_mixed(run)) or _begins_as_file(run)
+        is_file = goes_on or (len(run) >= _LONG and (_is_mixed(run) or _is_base32(run))) or _begins_as_file(run)
         if not is_file and not _UNMISTAKABLE.search(run.replace("\\/", "/")):
             return run
         count, end = count + 1, found.end()
@@ -186,6 +189,11 @@ def _leave_out_runs(line: str) -> tuple[str, int, bool]:
 def _begins_as_file(run: str) -> bool:
     bare = run.lstrip("\\nr") if run.startswith("\\") else run
     return len(run) >= 16 and bare.replace("\\/", "/").startswith(_BEGINNINGS) and _is_mixed(run)
+
+
+def _is_base32(run: str) -> bool:
+    """Whether it is a file in the letters of base32, of which no word has so many."""
+    return len(run) >= _LONG and bool(_BASE32.fullmatch(run)) and bool(re.search("[2-7]", run))
 
 
 def _is_mixed(run: str) -> bool:

@@ -19,6 +19,8 @@ _SAME_HOST = {
     "telegram.dog": "t.me",
     "threads.net": "threads.com",
     "vk.ru": "vk.com",
+    "vkvideo.ru": "vk.com",
+    "m.vkvideo.ru": "vk.com",
     "youtube-nocookie.com": "youtube.com",
     "old.reddit.com": "reddit.com",
     "new.reddit.com": "reddit.com",
@@ -62,12 +64,22 @@ _ONE_SITE = {
     "tiktokv.com": "tiktok.com",
     "tiktokv.us": "tiktok.com",
     "ok.ru": "ok.ru",
-}
+    **dict.fromkeys(
+        (
+            f"pinterest.{ending}"
+            for ending in (
+                "at", "ca", "ch", "cl", "co.kr", "co.uk", "com.au", "com.mx", "de", "dk", "es", "fr", "hu", "ie", "it",
+                "jp", "nz", "ph", "pt", "ru", "se",
+            )
+        ),
+        "pinterest.com",
+    ),
+}  # fmt: skip
 # Hosts whose one path segment is the id of a post elsewhere.
 _SHORT_HOSTS = {
     "youtu.be": ("youtube.com", "video"),
     "redd.it": ("reddit.com", "post"),
-    "dai.ly": ("dailymotion.com", "video"),
+    "dai.ly": ("dailymotion.com", "item"),
 }
 
 

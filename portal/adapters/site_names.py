@@ -23,9 +23,54 @@ _FRONT_PARAMETERS = frozenset(
 _IN_LANGUAGES = frozenset({Category.ADULT, Category.SEARCH})
 
 
+# What a site shows to everybody who is signed in, or whoever looks for something new: nothing that names a post.
+_FEEDS: dict[str, frozenset[str]] = {
+    "x.com": frozenset(["/explore", "/notifications", "/messages", "/i/bookmarks"]),
+    "twitter.com": frozenset(["/explore", "/notifications", "/messages", "/i/bookmarks"]),
+    "instagram.com": frozenset(["/explore", "/reels", "/direct", "/direct/inbox"]),
+    "facebook.com": frozenset(
+        [
+            "/watch",
+            "/reel",
+            "/stories",
+            "/groups",
+            "/groups/feed",
+            "/friends",
+            "/marketplace",
+            "/messages",
+            "/bookmarks",
+        ]
+    ),
+    "tiktok.com": frozenset(["/foryou", "/following", "/explore", "/live", "/friends", "/messages"]),
+    "youtube.com": frozenset(
+        ["/shorts", "/gaming", "/feed/subscriptions", "/feed/trending", "/feed/history", "/feed/you"]
+    ),
+    "reddit.com": frozenset(["/r/popular", "/r/all", "/hot", "/new", "/best", "/top", "/rising"]),
+    "discord.com": frozenset(["/app", "/channels/@me", "/channels"]),
+    "linkedin.com": frozenset(["/feed", "/messaging", "/notifications", "/mynetwork"]),
+    "pinterest.com": frozenset(["/today", "/ideas", "/homefeed"]),
+    "tumblr.com": frozenset(["/dashboard", "/explore"]),
+    "snapchat.com": frozenset(["/explore", "/discover", "/web"]),
+    "twitch.tv": frozenset(["/directory"]),
+    "threads.com": frozenset(["/search", "/activity"]),
+    "threads.net": frozenset(["/search", "/activity"]),
+    "telegram.org": frozenset(["/k", "/a", "/z"]),
+    "vk.com": frozenset(["/feed", "/im", "/al_feed.php"]),
+}
+_LANGUAGE = re.compile(r"/[a-z]{2}(?:-[a-z]{2})?/?")
+_HAVE_NO_SHORT_NAMES = frozenset({"tiktok.com", "telegram.org", "discord.com"})  # two letters are a language there
+
+
+def _is_front_path(address: Address) -> bool:
+    path = address.path.lower()
+    if path in _FRONT_PATHS or path.rstrip("/") in _FEEDS.get(address.registrable, frozenset()):
+        return True
+    return address.registrable in _HAVE_NO_SHORT_NAMES and bool(_LANGUAGE.fullmatch(path))
+
+
 def is_front_page(address: Address, index: HostIndex) -> bool:
     """Whether an address names a whole site of the directory, and no page on it."""
-    if address.path.lower() not in _FRONT_PATHS or address.fragment.strip("/!"):
+    if not _is_front_path(address) or address.fragment.strip("/!"):
         return False
     names = {unquote(pair.partition("=")[0]).lower() for pair in address.query.split("&") if pair}
     if not names <= _FRONT_PARAMETERS:
@@ -61,7 +106,8 @@ def is_torn(address: Address, chunks: Sequence[str], place: int) -> bool:
 
 _MORE_PATH = re.compile(r"/[\w-]*[0-9][\w/-]*|[A-Za-z_-]{2,}/[\w/-]*[0-9][\w/-]*")
 _ACCOUNT_WORDS = frozenset(
-    ["insta", "ig", "snap", "sc", "fb", "tt", "tg", "yt", "of", "kik", "handle", "username", "user", "nick",
+    ["insta", "ig", "snap", "sc", "fb", "tt", "tg", "yt", "of", "vk", "bsky", "kik",
+     "handle", "username", "user", "nick",
      "nickname", "account", "acc", "profile", "profil", "perfil", "konto", "cuenta", "compte", "conta",
      "usuario", "usuário", "utente", "benutzer", "benutzername", "nutzername", "gebruiker", "@", "name",
      "аккаунт", "ник", "инста", "інста", "телеграм", "тг", "инстаграм", "hesap", "kullanıcı", "アカウント", "账号",
@@ -81,7 +127,11 @@ _WORD_EDGE = ".:,;()[]{}<>'\"*_-–=!?"
 def is_account(address: Address, chunks: Sequence[str], place: int, index: HostIndex) -> bool:
     """Whether the words beside a bare name with a dot in it call it somebody's account, as in "insta anna.me"."""
     chunk = chunks[place]
-    if address.path != "/" or address.query or address.fragment or index.find(address.host):
+    if address.path != "/" or address.query or address.fragment:
+        return False
+    if "/" not in chunk and address.host.endswith(".bsky.social"):  # a name on Bluesky is written as a host
+        return True
+    if index.find(address.host):
         return False
     label, colon, _name = chunk.rpartition(":")
     if "/" in chunk or chunk[:4].lower() == "www.":
@@ -112,6 +162,8 @@ def _is_account_word(word: str, index: HostIndex) -> bool:
     plain = word.strip(_WORD_EDGE).casefold()
     if plain in _ACCOUNT_WORDS:
         return True
+    if "-" in plain and any(part in _ACCOUNT_WORDS for part in plain.split("-")):  # as in "Instagram-Account"
+        return True
     if len(plain) < 3 or not plain.isascii() or not plain.isalnum():
         return False
     return any(index.find(f"{plain}.{ending}") for ending in ("com", "org", "app", "tv", "net", "ru"))
@@ -125,7 +177,13 @@ _SHORTENERS = frozenset(
      "qr.ae", "adf.ly", "bc.vc", "linkvertise.com", "link-to.net", "ouo.io", "ouo.press", "shrinkme.io",
      "exe.io", "gplinks.co", "kutt.it", "soo.gd", "shrtco.de", "pin.it", "amzn.to", "lc.cx", "2u.pw", "n9.cl",
      "x.gd", "0rz.tw", "reurl.cc", "han.gl", "me2.kr", "bom.so", "short.gy", "urlz.fr", "shorturl.com",
-     "surl.li", "goo.su"]
+     "surl.li", "goo.su", "gg.gg", "bitly.ws", "tinu.be", "urlzs.com", "qrco.de", "me-qr.com", "rotf.lol",
+     "aka.ms", "1url.com", "hyperurl.co", "wa.link", "linktw.in", "shope.ee", "tr.ee", "onelink.to", "snip.ly",
+     "t2m.io", "urlr.me", "msft.it", "nyti.ms", "2.gp", "p.dw.com", "spoti.fi", "short.io", "tiny.pl", "zpr.io",
+     "b.link", "t.im", "zii.bz", "clik.ie", "shorten.is", "cutit.org", "qr.net", "bit.do", "mcaf.ee", "po.st",
+     "cli.gs", "tr.im", "su.pr", "urlgeni.us",
+     "geni.us", "smarturl.it", "lnk.to", "fas.st", "ffm.to", "tny.im", "ppt.cc", "lihi.cc", "reurl.cc",
+     "pse.is", "bre.is"]
 )  # fmt: skip
 _MAIL_LEADS = (".mimecast.com", ".mimecastprotect.com", ".sophos.com", ".inky.com")  # where the address is encrypted
 

@@ -53,6 +53,20 @@ _PARAMETERS: tuple[tuple[str, str, str], ...] = (
     (".yahoo.com", "/images/view", "rurl imgurl"),
     ("steamcommunity.com", "/linkfilter", "u url"),
     ("t.me", "/iv", "url"),
+    ("telegram.me", "/iv", "url"),
+    ("telegram.dog", "/iv", "url"),
+    (".medium.com", "/r/", "url"),
+    (".xing.com", "/app/xbp", "url"),
+    ("go.skimresources.com", "/", "url"),
+    ("go.redirectingat.com", "/", "url"),
+    ("redirect.viglink.com", "/", "u"),
+    (".awin1.com", "/cread.php", "ued p"),
+    (".qwant.com", "/thumbr/", "u"),
+    ("startpage.com", "/av/proxy-image", "piurl"),
+    ("startpage.com", "/do/proxy", "u"),
+    ("yandexwebcache.net", "/yandbtm", "url"),
+    ("blogger.com", "/blogin.g", "blogspotURL"),
+    ("draft.blogger.com", "/blogin.g", "blogspotURL"),
     ("t.me", "/share/url", "url"),
     ("telegram.me", "/share/url", "url"),
     ("tiktok.com", "/link/v2", "target"),
@@ -119,15 +133,16 @@ _YANDEX_PARAMETERS = {"/images": "img_url url", "/clck/jsredir": "url", "/turbo"
 # Words of a path that ask somebody to sign in, to agree or to be old enough, and where the page beyond it is named.
 _WALL = re.compile(
     r"(?:^|[/_-])(?:log-?in|sign-?in|signup|register|logon|servicelogin|authwall|auth|checkpoint|over18|consent|"
-    r"age-?gate|age-?verif(?:y|ication)|safe-mode|sessions?|uas)(?:\.php)?(?:/|$)",
+    r"age-?gate|age-?verif(?:y|ication)|verify[_-]?age|safe-mode|sessions?|uas)(?:\.php)?(?:/|$)",
     re.IGNORECASE,
 )
 _WALL_HOSTS = frozenset({"accounts", "consent", "login", "auth", "passport", "signin"})
 _BEYOND = (
-    "next", "dest", "continue", "redirect_after_login", "redirect_to", "redirect_uri", "redirect_url", "redirect",
-    "wreply",
-    "sessionredirect", "session_redirect", "return_to", "returnurl", "return_url", "return", "returnto", "ru", "goto",
-    "back", "backurl", "referer", "target", "to", "url", "u", "done", "destination", "from", "retpath", "r",
+    "next", "next_url", "nexturl", "dest", "dest_url", "redir", "continue_url", "continue",
+    "redirect_after_login", "redirect_to", "redirect_uri", "redirect_url", "redirect", "wreply",
+    "sessionredirect", "session_redirect", "return_to", "returnurl", "return_url", "return", "returnto", "ru",
+    "goto", "back", "backurl", "referer", "target", "to", "url", "u", "done", "destination", "from", "retpath",
+    "r",
 )  # fmt: skip
 _BARE = re.compile(r"((?:[\w-]{1,63}\.)+[a-z]{2,24})/.")
 _WEB_START = re.compile(r"h(?:tt|xx)ps?:/", re.IGNORECASE)
@@ -190,6 +205,11 @@ def _is_of(address: Address, name: str) -> bool:
     return address.registrable.partition(".")[0] == name
 
 
+_READ_FOR_OTHERS = frozenset(
+    {"12ft.io", "r.jina.ai", "removepaywalls.com"}
+)  # pages of other sites, without their walls
+
+
 def _read_copy(address: Address) -> Iterator[str]:
     """Copies of a page that a search engine's cache hands out under a name of its own."""
     path = None
@@ -199,10 +219,38 @@ def _read_copy(address: Address) -> Iterator[str]:
         path = re.match(r"/amp/(s/)?(.+)", address.path)
     if path and "." in path[2].partition("/")[0]:
         yield f"http{'s' if path[1] else ''}://{path[2]}" + (f"?{address.query}" if address.query else "")
+    if address.host == "webcache.googleusercontent.com":
+        cached = (
+            re.match(r"cache:(?:[\w-]{1,40}:)?((?:https?://)?[^\s+]+)", each) for each in _list_values(address, "q")
+        )
+        yield from (found[1] if "://" in found[1] else f"http://{found[1]}" for found in cached if found)
+    if address.host in _READ_FOR_OTHERS and (found := re.match(r"/(https?:/.+)", _whole_path(address))):
+        yield found[1]
     if address.host.endswith(".translate.goog"):
         host = address.host.removesuffix(".translate.goog").replace("--", "\0").replace("-", ".").replace("\0", "-")
         kept = "&".join(pair for pair in address.query.split("&") if pair and not pair.startswith("_x_tr_"))
         yield f"{address.scheme}://{host}{address.path}" + (f"?{kept}" if kept else "")
+
+
+# Pages of forums and other sites that only lead on, whatever the site: the path says so, and one parameter is the whole
+# address of a page elsewhere.
+_LEADS_ON = re.compile(
+    r"(?:^|/)(?:redirect(?:-to|_to|or)?|outgoing|outbound|out|away|exit|leave|leaving|goto|jump|external|externallink|"
+    r"link-confirmation|linkfilter|proxy|dereferer|deref)(?:\.(?:php|aspx?|html?|cgi))?/?$",
+    re.IGNORECASE,
+)
+_LEADS_TO = ("url", "link", "to", "target", "u", "q", "redirect", "dest", "destination", "goto", "out", "href", "uri")
+
+
+def _read_lead(address: Address) -> Iterator[str]:
+    if not _LEADS_ON.search(address.path):
+        return
+    values = {name.lower(): value for name, value in parse_qsl(address.query)}
+    for name in _LEADS_TO:
+        value = values.get(name, "")
+        whole = value if _WEB_START.match(value) else _decode(value) if len(value) > 15 else ""
+        if _WEB_START.match(whole) and not _is_on(whole, address.registrable):
+            yield whole
 
 
 _IN_PATH = re.compile(r"/(https?%3a[^/]+|https?:%2f[^/]+|https?:/.+)", re.IGNORECASE)
@@ -261,8 +309,8 @@ def _read_wall(address: Address) -> Iterator[str]:
     values = {name.lower(): value for name, value in parse_qsl(address.query)}
     for name in _BEYOND:
         value = values.get(name, "")
-        if address.registrable == "vk.com" and not value.startswith(("/", "http")):
-            value = _decode(value)
+        if address.registrable == "vk.com" and not value.startswith(("/", "http")) and (page := _decode(value)):
+            value = page if page.startswith(("/", "http")) else f"/{page}"
         if value.startswith("/") or _is_on(value, address.registrable):
             yield value
 
@@ -311,4 +359,6 @@ def _read_proxy(address: Address) -> Iterator[str]:
 
 
 _Reader = Callable[[Address], Iterator[str]]
-_READERS: tuple[_Reader, ...] = (_read_parameters, _read_search, _read_copy, _read_mail, _read_wall, _read_proxy)
+_READERS: tuple[_Reader, ...] = (
+    _read_parameters, _read_search, _read_copy, _read_mail, _read_wall, _read_lead, _read_proxy,
+)  # fmt: skip

@@ -432,6 +432,7 @@ class Regulator:
     checked_on: date | None = None
     sources: tuple[str, ...] = ()
     form_fields: tuple[FormField, ...] = ()  # of its complaint form, in the form's order
+    fields_none_found_on: date | None = None  # the day somebody looked for what its form asks in vain
     law_forms: tuple[LawForm, ...] = ()  # of its own for some laws
 
     @property

@@ -155,7 +155,7 @@ def recognise_kind(content: bytes) -> DocumentKind:
         return DocumentKind.EMAIL
     if _PDF_LATER.search(content, 0, _PDF_BEGINS_WITHIN) and b"startxref" in content:
         return DocumentKind.PDF
-    if content.startswith(_UTF16) or _is_wide(content) or not _has_binary(content):
+    if content.startswith(_UTF16) or _is_wide(content) or not _has_binary(content.rstrip(b"\0")):
         return DocumentKind.TEXT
     raise DocumentRefused(Refusal.UNKNOWN_KIND)
 

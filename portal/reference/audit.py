@@ -230,7 +230,11 @@ def _find_bare_records(records: Iterable[Platform | Regulator]) -> Iterator[str]
                 yield f"{name}: grade of {graded.field!r}: it has no such field"
 
 
-_HELP_PAGE = re.compile(r"/answer/\d|/hc/(?:[\w-]+/)?articles/|/help/policies/|/rules-and-policies/|/knowledge-?base/")
+_HELP_PAGE = re.compile(
+    r"/answer/a?\d|/hc/(?:[\w-]+/)?articles/|/hc/[\w-]+/?$|/help/policies/|/rules-and-policies/|/knowledge-?base/|"
+    r"knowledgeowl\.com/|/collections/|/help/(?:how|what|why)-|[/-]policy/?$|/content_policy/?$|/process-for-|/support/account/|"
+    r"/troubleshooting/|/help/[\w-]*right-to-be-forgotten"
+)
 _PHONE = re.compile(r"\+?[0-9][0-9 -]*[0-9]")
 
 
@@ -277,6 +281,10 @@ def _find_form_faults(body: Regulator) -> Iterator[str]:
     for key in sorted({key for key in keys if keys.count(key) > 1}):
         yield f"form field {key} stands twice"
     yield from _find_law_form_faults(body)
+    if body.fields_none_found_on is not None and body.form_fields:
+        yield "fields of its form are known, so nobody looked for them in vain"
+    if body.fields_none_found_on is not None and not body.forms:
+        yield "it has no form whose fields somebody could have looked for"
     for field in body.form_fields:
         if not field.source.startswith("https://"):
             yield f"form field {field.key} names no address where it was seen"

@@ -313,3 +313,54 @@ def test_the_parts_of_a_digest_are_emails() -> None:
     mail = read_mail(make_mail(**many("\r\n" + INNER, "\r\n" + INNER.replace("refuse", "waited"), kind="digest")))
     assert mail.text.count("[another e-mail]") == 2
     assert "We waited." in mail.text
+
+
+@pytest.mark.parametrize("pointer", ["Please view this in HTML.", "Open this message in a browser: https://a.example"])
+def test_a_plain_form_that_only_points_to_the_page_does_not_hide_it(pointer: str) -> None:
+    plain = f"Content-Type: text/plain\r\n\r\n{pointer}"
+    assert "Words of a page." in read_mail(make_mail(**many(plain, PAGE, kind="alternative"))).text
+
+
+def test_a_page_that_says_something_else_is_kept_beside_the_plain_words() -> None:
+    said = "We removed two of your links and kept the third, because it shows a statue."
+    page = f"Content-Type: text/html\r\n\r\n<p>{said}</p>"
+    assert said in read_mail(make_mail(**many(PLAIN, page, kind="alternative"))).text
+
+
+def test_base64_with_blanks_between_is_read() -> None:
+    assert (
+        read_mail(make_mail("V2Ug cmVt b3Zl ZCBp dCBu b3c=", Content_Transfer_Encoding="base64")).text
+        == "We removed it now"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [("application/json", '{"state": "removed"}'), ("message/partial; number=1; total=2", "It was removed.")],
+)
+def test_answers_in_other_forms_of_text_are_words(kind: str, body: str) -> None:
+    mail = read_mail(make_mail(body, Content_Type=kind))
+    assert mail.has_words
+    assert mail.text == body
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ('<img alt="We removed it" src="x.png">', "We removed it"),
+        (
+            '<form action="https://a.example/appeal"><button>Appeal</button></form>',
+            "<https://a.example/appeal>\nAppeal",
+        ),
+        ('<map><area href="https://a.example/appeal" alt="Appeal"></map>', "Appeal <https://a.example/appeal>"),
+        ("<pre>one\ntwo</pre><p>three\nfour</p>", "one\ntwo\n\nthree four"),
+        ('<img alt="" src="x.png"><form action="javascript:x()">a</form>', "a"),
+    ],
+)
+def test_words_that_stand_for_pictures_and_ways_that_forms_lead_are_kept(page: str, words: str) -> None:
+    assert page_to_text(page) == words
+
+
+def test_capitals_of_russian_are_not_taken_for_serbian_letters() -> None:
+    said = "Мы удалили содержимое и закрыли ваше обращение"
+    assert decode_bytes(said.encode("cp1251")) == said

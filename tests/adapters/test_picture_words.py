@@ -125,3 +125,18 @@ def test_no_text_takes_long(piece: str) -> None:
     started = time.process_time()
     leave_out_pictures(piece * (1_000_000 // len(piece)))
     assert time.process_time() - started < 4
+
+
+def test_a_file_in_base32_is_left_out() -> None:
+    packed = base64.b32encode(bytes(range(256)) * 2).decode()
+    lines = "\n".join(packed[place : place + 76] for place in range(0, len(packed), 76))
+    for text in (packed, lines):
+        made, count = leave_out_pictures(f"It was removed.\n{text}\nRegards")
+        assert count == 1
+        assert made == f"It was removed.\n{LEFT_OUT}\nRegards"
+
+
+def test_a_picture_of_zeros_alone_is_left_out() -> None:
+    packed = base64.b64encode(b"II*\0" + bytes(4_000)).decode()
+    lines = "\n".join(packed[place : place + 76] for place in range(0, len(packed), 76))
+    assert leave_out_pictures(lines)[0].strip() == LEFT_OUT

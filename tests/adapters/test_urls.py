@@ -430,7 +430,7 @@ def test_a_link_is_found_however_it_was_handed_on(text: str, expected: list[str]
         ("insta: anna_b / snap: kim.world / tiktok: @x.y", Why.ACCOUNT),
         ("tube-site,com/v/1", Why.DOT),
         ("看some-site.com/v/1", Why.GLUED),
-        ("barcelona://user?username=a", Why.SCHEME),
+        ("weixin://dl/chat?a", Why.SCHEME),
         ("https://good.com❤.evil.com/a", Why.HOST),
     ],
 )

@@ -240,6 +240,34 @@ def test_a_help_page_that_is_called_a_form_is_a_gap() -> None:
     assert not any(told in gap for gap in find_gaps(with_platform(channels=(page,))))
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.linkedin.com/help/linkedin/answer/a1337576",
+        "https://bumble.com/help/how-can-i-report-someone",
+        "https://help.kick.com/en/collections/6742370-safety-hub",
+        "https://support.romeo.com/hc/en-us",
+        "https://undress.app/tida-policy",
+        "https://publicdomainregistry.com/process-for-handling-abuse/",
+        "https://www.playstation.com/en-au/support/account/ps5-report-behaviour/",
+    ],
+)
+def test_each_look_of_a_help_page_is_known(address: str) -> None:
+    channel = ContactChannel(kind=ChannelKind.GENERAL_FORM, address=address, confidence=Confidence.HIGH)
+    assert any("which is no form" in gap for gap in find_gaps(with_platform(channels=(channel,))))
+
+
+def test_what_a_form_asks_is_known_or_was_looked_for() -> None:
+    looked_on = REGISTRY.regulators["us-ftc"].fields_none_found_on
+    assert looked_on is not None
+    told = "ie-cnam: fields of its form are known, so nobody looked for them in vain"
+    assert told in list(find_gaps(with_regulator(fields_none_found_on=looked_on)))
+    formless = {"form_fields": (), "fields_none_found_on": looked_on}
+    assert list(find_gaps(with_regulator(**formless))) == []
+    told = "ie-cnam: it has no form whose fields somebody could have looked for"
+    assert told in list(find_gaps(with_regulator(**formless, complaint_url=None)))
+
+
 def test_a_help_service_without_a_role_is_a_gap() -> None:
     helper = REGISTRY.regulators["gb-samaritans"]
     assert helper.role is HelpRole.CRISIS

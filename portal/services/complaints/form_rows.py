@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from types import MappingProxyType
 
 from portal.adapters.translations import SOURCE_LANGUAGE, name_country
@@ -56,6 +57,12 @@ def form_rows(work: CaseWork, complaint: ComplaintView) -> tuple[FormRow, ...]:
     rows = list_rows(work, regulator, complaint.regime, matter)
     kept = [letter.number for letter in complaint.letters if letter.discarded_at is None]
     return _with_reference(rows, f"{work.reference}-{kept[-1]}") if kept else rows
+
+
+def form_searched_on(work: CaseWork, complaint: ComplaintView) -> date | None:
+    """The day somebody looked for what the authority's form asks in vain."""
+    regulator = work.ports.registry.regulators.get(complaint.regulator)
+    return regulator.fields_none_found_on if regulator else None
 
 
 def _with_reference(rows: tuple[FormRow, ...], reference: str) -> tuple[FormRow, ...]:

@@ -11,7 +11,7 @@ from portal.domain.lifecycle import ComplaintState
 from portal.services.cases import approvals
 from portal.services.clocks.agreement import list_bent
 from portal.services.complaints import complaints, stating
-from portal.services.complaints.form_rows import form_rows
+from portal.services.complaints.form_rows import form_rows, form_searched_on
 from portal.services.complaints.options import list_options
 from portal.services.complaints.views import ComplaintOption, ComplaintView
 from portal.services.requests.escalation import read_escalated
@@ -78,6 +78,7 @@ def show(member: SignedInStaff, work: CaseWork, number: int) -> Page:
         work,
         complaint=complaint,
         rows=rows,
+        looked_on=form_searched_on(work, complaint),
         wanted=wanted,
         is_one_of_many=many,
         waits=find_waiting(work, complaint),

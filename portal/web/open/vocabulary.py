@@ -237,6 +237,7 @@ _FIELDS: Mapping[str, Any] = MappingProxyType(
         "covers_platforms": _l("whom it answers for"),
         "asks": _l("what a complaint asks of it"),
         "form_fields": _l("what its form asks for"),
+        "fields_none_found_on": _l("what its form asks for"),
         "law_forms": _l("how to reach it"),
         "joint_statement_signatory": _l("whether it signed the joint statement"),
         "joint_statement_basis": _l("whether it signed the joint statement"),

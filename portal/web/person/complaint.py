@@ -11,7 +11,7 @@ from portal.adapters.vault import blind_index, derive_subkey
 from portal.services.casefile import sharing as case_sharing
 from portal.services.clocks.agreement import list_bent
 from portal.services.complaints import complaints, stating
-from portal.services.complaints.form_rows import form_rows
+from portal.services.complaints.form_rows import form_rows, form_searched_on
 from portal.services.complaints.views import ComplaintOption, ComplaintView
 from portal.services.tracking.correctable import list_correctable_of_complaint
 from portal.services.work import CaseWork
@@ -231,6 +231,7 @@ def _complaint_page(work: CaseWork, view: ComplaintView, form: PlainForm) -> Res
         form,
         complaint=view,
         rows=rows,
+        looked_on=form_searched_on(work, view),
         wanted=wanted,
         is_one_of_many=is_one_of_many,
         is_unfit=bool(list_bent(work)),

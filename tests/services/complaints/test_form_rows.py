@@ -14,7 +14,7 @@ from portal.domain.regimes import NoticeField
 from portal.reference.audit import find_gaps
 from portal.reference.registry import load_registry
 from portal.services.complaints import complaints
-from portal.services.complaints.form_rows import FILLED, FormRow, form_rows
+from portal.services.complaints.form_rows import FILLED, FormRow, form_rows, form_searched_on
 from portal.services.letters.facts import regulator_recipient
 from portal.services.ports import Ports
 from tests.services.complaints.bundle_stories import INSTAGRAM, X_LINK
@@ -123,3 +123,12 @@ def test_every_field_that_is_filled_can_be() -> None:
     fields = [field for body in REGISTRY.regulators.values() for field in body.form_fields]
     assert {field.fills for field in fields if field.fills} <= FILLED
     assert len(fields) >= 45
+
+
+def test_where_nobody_found_what_a_form_asks_the_day_of_the_search_is_known(session: Session, ports: Ports) -> None:
+    work = make_case(session, ports, links="https://x.com/a/status/1", country="AU", subdivision="VIC").at(NOW)
+    number = complaints.prepare(work, "au-osa-iba", "au-esafety", ())
+    view = complaints.complaint_view(work, number)
+    assert form_searched_on(work, view) is None
+    assert form_searched_on(work, replace(view, regulator="us-ftc")) == date(2026, 11, 30)
+    assert form_searched_on(work, replace(view, regulator="nobody")) is None
