@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from asn1crypto import cms, crl, ocsp
 from asn1crypto.tsp import TSTInfo
 from asn1crypto.x509 import Certificate
-from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, Reference
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject, Reference
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import MultivaluedAttributeError, NonexistentAttributeError, find_unique_cms_attribute
@@ -121,9 +121,9 @@ def _adds_only_answers(embedded: EmbeddedPdfSignature) -> bool:
     """Whether all that came later hangs on the catalog's entry for such answers and nowhere else.
 
     Every object that was there stands as it stood, but for the words about the file (when it was changed, by what) and
-    the catalog, and of that every other entry. What is new can
-    then be reached in no other way, unless the signer left a place open for it, so no page is another one. It looks at
-    what was added, not at the whole file: the library's own comparison takes seconds for a paper of six pages.
+    the catalog, and of that every other entry; and none of them names an object that came later. What is new can then
+    be reached in no other way, so no page is another one. The library's own comparison takes seconds for a paper of six
+    pages.
     """
     reader, signed = embedded.reader, embedded.signed_revision
     before, xrefs = reader.get_historical_root(signed), reader.xrefs
@@ -133,12 +133,34 @@ def _adds_only_answers(embedded: EmbeddedPdfSignature) -> bool:
         return False
     if reader.get_historical_resolver(signed).root_ref != root:
         return False
+    added: set[int] = set()
     for revision in range(signed + 1, reader.total_revisions):
         written = {each for each in xrefs.explicit_refs_in_revision(revision) if each not in about}
         is_changed = any(xrefs.get_introducing_revision(each) <= signed for each in written)
         if is_changed or xrefs.refs_freed_in_revision(revision):
             return False
-    return _write_entries(before) == _write_entries(reader.root)
+        added |= {each.idnum for each in written}
+    return _write_entries(before) == _write_entries(reader.root) and not _names_any(embedded, added)
+
+
+def _names_any(embedded: EmbeddedPdfSignature, added: set[int]) -> bool:
+    """Whether an object of the file as it was signed names one of these, which were not there yet."""
+    reader, signed = embedded.reader, embedded.signed_revision
+    resolver = reader.get_historical_resolver(signed)
+    found = {each for revision in range(signed + 1) for each in reader.xrefs.explicit_refs_in_revision(revision)}
+    return any(not added.isdisjoint(_list_named(resolver.get_object(each))) for each in found)
+
+
+def _list_named(found: object) -> Iterator[int]:
+    """The numbers of the objects that an object names, at any depth."""
+    if isinstance(found, IndirectObject):
+        yield found.idnum
+    elif isinstance(found, DictionaryObject):  # a stream too
+        for key in found:
+            yield from _list_named(found.raw_get(key))
+    elif isinstance(found, ArrayObject):
+        for place in range(len(found)):
+            yield from _list_named(found.raw_get(place))
 
 
 def _find_reference(container: Any, key: str) -> Reference | None:

@@ -103,8 +103,13 @@ class Report:
     visited: frozenset[str] = field(default_factory=frozenset)
 
     @property
+    def is_threat(self) -> bool:
+        """Whether nothing is online yet, as the report says; of a child too."""
+        return self.is_online is YesNo.NO
+
+    @property
     def path(self) -> Path:
         """Which way the report takes. Being under 18 decides before anything else."""
         if self.under_18 is YesNo.YES:
             return Path.CHILD
-        return Path.THREAT if self.is_online is YesNo.NO else Path.REMOVAL
+        return Path.THREAT if self.is_threat else Path.REMOVAL

@@ -10,7 +10,8 @@ from asn1crypto.x509 import Certificate
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps import DummyTimeStamper
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -35,6 +36,7 @@ class Issued:
 
 
 LIST_URL = "http://crl.example/root.crl"
+ANSWER_URL = "http://ocsp.example/"
 
 
 def issue(
@@ -44,12 +46,14 @@ def issue(
     may_stamp: bool = False,
     days: int = 30,
     list_url: str = "",
+    answer_url: str = "",
     host: str = "",
     at: datetime = AT,
 ) -> Issued:
     """A root where there is no `root`, else a certificate that the root vouches for, valid from `at` for so many days.
 
-    `list_url`: where it says that the list of those taken back is. `host`: the server whose certificate it is.
+    `list_url`: where it says that the list of those taken back is, `answer_url`: who answers about it. `host`: the
+    server whose certificate it is.
     """
     key = rsa.generate_private_key(65537, 2048)
     own = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -66,6 +70,9 @@ def issue(
     if list_url:
         point = x509.DistributionPoint([x509.UniformResourceIdentifier(list_url)], None, None, None)
         builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+    if answer_url:
+        way = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(answer_url))
+        builder = builder.add_extension(x509.AuthorityInformationAccess([way]), critical=False)
     if host:
         builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
     if may_stamp:
@@ -87,6 +94,24 @@ def list_taken_back(
         gone = x509.RevokedCertificateBuilder().serial_number(each.certificate.serial_number)
         builder = builder.add_revoked_certificate(gone.revocation_date(since or at - timedelta(hours=1)).build())
     return builder.sign(root.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+def answer_about(
+    root: Issued, about: Issued, *, at: datetime = AT, days: int = 7, since: datetime | None = None
+) -> bytes:
+    """The answer (OCSP, DER) that `root` gives about a certificate at that moment; `since` when it is taken back."""
+    found = ocsp.OCSPResponseBuilder().add_response(
+        cert=about.certificate,
+        issuer=root.certificate,
+        algorithm=hashes.SHA256(),
+        cert_status=ocsp.OCSPCertStatus.REVOKED if since else ocsp.OCSPCertStatus.GOOD,
+        this_update=at - timedelta(minutes=1),
+        next_update=at + timedelta(days=days),
+        revocation_time=since,
+        revocation_reason=None,
+    )
+    found = found.responder_id(ocsp.OCSPResponderEncoding.NAME, root.certificate)
+    return found.sign(root.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
 def make_stamper(issued: Issued, at: datetime = AT) -> DummyTimeStamper:

@@ -12,6 +12,8 @@ from pathlib import Path
 from threading import Thread
 
 from asn1crypto.crl import CertificateList
+from asn1crypto.ocsp import OCSPResponse
+from pyhanko.pdf_utils.generic import ArrayObject, IndirectObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
@@ -21,7 +23,16 @@ from portal.adapters.pdf_signature_check import check_signature
 from portal.adapters.pdf_signing import PdfSeal, load_seal
 from portal.config import load_config
 from portal.domain.bundle_checks import ChainState, CheckedSignature, RevocationState
-from tests.adapters.certificates import AT, LIST_URL, Issued, issue, list_taken_back, make_stamper
+from tests.adapters.certificates import (
+    ANSWER_URL,
+    AT,
+    LIST_URL,
+    Issued,
+    answer_about,
+    issue,
+    list_taken_back,
+    make_stamper,
+)
 from tests.adapters.test_bundle_files import unsigned
 
 ROOT = issue("Root", days=4000)
@@ -38,6 +49,13 @@ def with_list(pdf: bytes, told: bytes) -> bytes:
     """The same file with a list of what was taken back in its security store."""
     out = io.BytesIO(pdf)
     DocumentSecurityStore.add_dss(out, sig_contents=None, crls=[CertificateList.load(told)])
+    return out.getvalue()
+
+
+def with_answer(pdf: bytes, told: bytes) -> bytes:
+    """The same with an answer about one certificate."""
+    out = io.BytesIO(pdf)
+    DocumentSecurityStore.add_dss(out, sig_contents=None, ocsps=[OCSPResponse.load(told)])
     return out.getvalue()
 
 
@@ -62,6 +80,23 @@ def test_the_list_in_the_file_is_believed_where_the_root_signed_it() -> None:
     assert gone.is_taken_back
     for told in (list_taken_back(other), list_taken_back(ROOT, at=AT - timedelta(days=60), days=1)):
         assert read(with_list(pdf, told)).revocation is RevocationState.UNCLEAR
+
+
+def test_an_answer_in_the_file_is_believed_where_the_root_gave_it() -> None:
+    signer, other = issue("Helpline", ROOT, answer_url=ANSWER_URL), issue("Other root")
+    pdf = sign(signer)
+    good = read(with_answer(pdf, answer_about(ROOT, signer)))
+    assert (good.is_intact, good.is_whole, good.revocation) == (True, True, RevocationState.GOOD)
+    gone = read(with_answer(pdf, answer_about(ROOT, signer, since=AT - timedelta(hours=1))))
+    assert gone.revocation is RevocationState.REVOKED
+    assert gone.is_taken_back
+    unfit = (
+        answer_about(other, signer),
+        answer_about(ROOT, issue("Another", ROOT)),
+        answer_about(ROOT, signer, at=AT - timedelta(days=60), days=1),
+    )
+    for told in unfit:
+        assert read(with_answer(pdf, told)).revocation is RevocationState.UNCLEAR
 
 
 def test_of_a_certificate_that_leads_to_no_root_nothing_is_believed() -> None:
@@ -90,6 +125,26 @@ def test_anything_else_behind_the_signature_is_still_seen() -> None:
     out = io.BytesIO()
     writer.write(out)  # type: ignore[no-untyped-call]
     assert not read(out.getvalue()).is_whole
+
+
+def test_a_place_that_the_signer_left_open_is_seen_when_something_is_put_there() -> None:
+    """A page may name an object that is not there yet; whoever adds it later shows another page under the signature."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(unsigned()))
+    page = writer.root["/Pages"]["/Kids"][0]
+    last = int(writer.prev.trailer["/Size"])
+    page["/Thumb"] = IndirectObject(last + 30, 0, writer)  # type: ignore[no-untyped-call]
+    writer.update_container(page)
+    out = io.BytesIO()
+    writer.write(out)  # type: ignore[no-untyped-call]
+    seal = load_seal(issue("Helpline", ROOT).pem)
+    signed = PdfSeal(seal.certificate, seal.signer).sign(out.getvalue()).pdf
+    assert read(signed).is_whole
+    assert read(with_list(signed, list_taken_back(ROOT))).is_whole  # nothing was put there
+    later = IncrementalPdfFileWriter(io.BytesIO(with_list(signed, list_taken_back(ROOT))))
+    later.objects[(0, last + 30)] = ArrayObject()
+    again = io.BytesIO()
+    later.write(again)  # type: ignore[no-untyped-call]
+    assert not read(again.getvalue()).is_whole
 
 
 def test_the_child_that_can_do_nothing_else_reads_it_too() -> None:

@@ -187,7 +187,7 @@ def test_an_exhibit_stands_under_its_own_title() -> None:
 
 def test_a_complaint_without_a_request_before_says_so() -> None:
     facts = replace(complaint(), notices=(), answers=(), bases=(competence(),), party=Party(name="Somewhere"))
-    assert "No request was made before: this complaint needs none." in text_of(facts)
+    assert "No removal was asked for before: this complaint needs none." in text_of(facts)
 
 
 def test_how_to_check_is_told_for_three_systems() -> None:

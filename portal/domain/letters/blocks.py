@@ -92,6 +92,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     caption: str | None = None
     is_form: bool = False  # cells to write in
+    is_kept: bool = False  # it stays on one page, and with what follows it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,7 @@ from portal.domain.letters.phrases import (
     format_moment,
     mark,
     point_within_complaint,
+    say_reason,
 )
 from portal.domain.lifecycle import LATER_LETTERS, Filer, SentAs
 
@@ -129,7 +130,8 @@ def _write_law(context: LetterContext, bases: list[BasisFact]) -> list[Block]:
         Paragraph(text=translate(basis.basis)),
     ]
     if ground := find_ground(basis.reason):
-        blocks.append(Paragraph(text=translate("Why it applies: %(reason)s", reason=translate(ground))))
+        reason = say_reason(ground, translate, to_body=True) if context.is_own else translate(ground)
+        blocks.append(Paragraph(text=translate("Why it applies: %(reason)s", reason=reason)))
     elements = tuple(element for element in basis.elements if element.value)
     if elements:
         blocks += _list_elements(context, basis, elements)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -77,13 +77,17 @@ def write_requests(context: LetterContext, asks: Iterable[str]) -> list[Block]:
 
 
 def write_annexes(context: LetterContext, links: Iterable[LinkFact]) -> list[Block]:
-    """Annex A with every link, one a line, and the form on which the recipient answers for each: the last page."""
+    """Annex A with every link, one a line, and the form on which the recipient answers for each, at the end.
+
+    Where there are few links both stand together, and on a page of their own only where they do not fit below the rest.
+    """
     translate, listed = context.translate, tuple(links)
+    is_long = len(listed) > _LONG
     blocks: list[Block] = [
-        Heading(text=translate("Annex A: the links"), starts_page=True),
+        Heading(text=translate("Annex A: the links"), starts_page=is_long),
         *_say_files(context),
-        list_links(context, listed),
-        Heading(text=translate("Reply form"), starts_page=len(listed) > _LONG, on_paper=True),
+        replace(list_links(context, listed), is_kept=not is_long),
+        Heading(text=translate("Reply form"), starts_page=is_long, on_paper=True),
         Paragraph(text=_describe_reply_form(context, listed), leads=True, on_paper=True),
     ]
     columns = (

@@ -109,11 +109,8 @@ def _write_cover(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
     """Who complains about whom, under which law, what happened by when, what is asked, and how to check the file."""
     translate, content = context.translate, facts.content
     describe = describe_threat if facts.is_threat else describe_content
-    subject = translate(
-        "Complaint about %(party)s: %(matter)s",
-        party=facts.party.name,
-        matter=describe_subject(context, content),
-    )
+    matter = translate("a threat to publish images") if facts.is_threat else describe_subject(context, content)
+    subject = translate("Complaint about %(party)s: %(matter)s", party=facts.party.name, matter=matter)
     asks = [translate(ask) for ask in facts.authority_asks] or [translate(_ASKS[ask]) for ask in facts.asks]
     if facts.may_pass_identity is not None:
         asks.append(_describe_release(context, facts.may_pass_identity))

@@ -43,7 +43,7 @@ def write_table(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
     translate = context.translate
     asked = [sent for sent in facts.notices if sent.kind not in LATER_LETTERS]
     if not asked:
-        return [Paragraph(text=translate("No request was made before: this complaint needs none."))]
+        return [Paragraph(text=translate("No removal was asked for before: this complaint needs none."))]
     columns = (
         Column(title=translate("Asked")),
         Column(title=translate("Received")),

@@ -25,7 +25,7 @@ from portal.domain.letters.facts import (
 )
 from portal.domain.letters.law_facts import BasisFact, StatementFact
 from portal.domain.letters.phrases import format_day, mark
-from portal.domain.lifecycle import Depiction, Filer, MandateAct
+from portal.domain.lifecycle import Depiction, Filer, LetterKind, MandateAct
 from portal.domain.regimes import NoticeField
 
 Stating = NoticeFacts | ErasureFacts | FollowUpFacts | SupplierFacts | ThreatFacts
@@ -102,6 +102,24 @@ def describe_content(context: LetterContext, depiction: Depiction, under_18: boo
             mark("The content shows a child: the person was under 18 when it was made. It has to go wherever it is."),
         )
     return context.voice(_OWN_CONTENT[depiction], _OTHER_CONTENT[depiction])
+
+
+def describe_asked(context: LetterContext, kind: LetterKind, content: ContentFact) -> str:
+    """What an earlier letter of that kind was about. Of a copyright notice the work, and nothing of what it shows."""
+    if kind is LetterKind.COPYRIGHT:
+        return describe_work(context)
+    return describe_content(context, content.depiction, content.under_18)
+
+
+def describe_work(context: LetterContext) -> str:
+    """The copyright work, named and not described."""
+    return context.voice(
+        mark("The copyrighted work is the picture or video shown at the links in Annex A, which I took myself."),
+        mark(
+            "The copyrighted work is the picture or video shown at the links in Annex A, which the person I act for "
+            "took themselves."
+        ),
+    )
 
 
 def describe_threat(context: LetterContext, depiction: Depiction, under_18: bool) -> str:
@@ -246,6 +264,12 @@ def describe_scope(context: LetterContext, made: StatedFact) -> str:
 def write_statements(context: LetterContext, facts: Stating) -> list[Block]:
     """Each statement in the words of the law that wants it, for above the signature; empty where there is none."""
     found = list_statements(context, facts.statements, facts.bases, facts.stated, under_18=facts.content.under_18)
+    return [Heading(text=context.translate("Statements")), Items(items=found)] if found else []
+
+
+def write_sworn(context: LetterContext, statements: Iterable[Statement], stated: Iterable[StatedFact]) -> list[Block]:
+    """What a copyright notice swears, in the very words of its writer; later letters tell it in the same words."""
+    found = format_statements(context, statements, stated)
     return [Heading(text=context.translate("Statements")), Items(items=found)] if found else []
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.domain.letters.blocks import Block, Heading, Items, LetterDocument, Paragraph, Translate
+from portal.domain.letters.blocks import Block, Heading, LetterDocument, Paragraph, Translate
 from portal.domain.letters.common_blocks import (
     LetterContext,
     close_letter,
@@ -12,11 +12,13 @@ from portal.domain.letters.common_blocks import (
     write_annexes,
     write_requests,
 )
-from portal.domain.letters.content_statements import describe_standing, format_statements
+from portal.domain.letters.content_statements import describe_standing, describe_work, write_sworn
 from portal.domain.letters.facts import CopyrightFacts
 from portal.domain.letters.law_blocks import write_bases, write_glance
 from portal.domain.letters.phrases import mark
 from portal.domain.lifecycle import LetterKind
+
+REMOVE_WORK = mark("Remove the work at every link in Annex A, or disable access to it.")
 
 
 def build_copyright(facts: CopyrightFacts, translate: Translate) -> LetterDocument:
@@ -27,12 +29,11 @@ def build_copyright(facts: CopyrightFacts, translate: Translate) -> LetterDocume
         *note_redaction(context),
         write_glance(context, facts.bases, (_count_links(context, facts),)),
         *_write_matter(context, facts),
+        *write_sworn(context, facts.statements, facts.stated),
+        close_letter(context),
         *write_requests(context, _list_asks(context)),
         Heading(text=translate("The law and its time limits")),
         *write_bases(context, facts.bases),
-        Heading(text=translate("Statements")),
-        Items(items=format_statements(context, facts.statements, facts.stated)),
-        close_letter(context),
         *write_annexes(context, facts.links),
     ]
     return finish(context, LetterKind.COPYRIGHT, blocks)
@@ -44,19 +45,12 @@ def _count_links(context: LetterContext, facts: CopyrightFacts) -> tuple[str, st
 
 
 def _write_matter(context: LetterContext, facts: CopyrightFacts) -> list[Block]:
-    work = context.voice(
-        mark("The copyrighted work is the picture or video shown at the links in Annex A, which I took myself."),
-        mark(
-            "The copyrighted work is the picture or video shown at the links in Annex A, which the person I act for "
-            "took themselves."
-        ),
-    )
-    parts = (work, describe_standing(context))
+    parts = (describe_work(context), describe_standing(context))
     return [Paragraph(text=" ".join(part for part in parts if part))]
 
 
 def _list_asks(context: LetterContext) -> tuple[str, ...]:
     return (
-        context.translate("Remove the work at every link in Annex A, or disable access to it."),
+        context.translate(REMOVE_WORK),
         context.translate("Confirm that you have received this notice, and tell me its reference number with you."),
     )

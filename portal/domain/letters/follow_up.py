@@ -29,10 +29,11 @@ from portal.domain.letters.common_blocks import (
     write_annexes,
     write_requests,
 )
-from portal.domain.letters.content_statements import describe_content, describe_standing, write_statements
+from portal.domain.letters.content_statements import describe_asked, describe_standing, write_statements, write_sworn
+from portal.domain.letters.copyright import REMOVE_WORK
 from portal.domain.letters.facts import AnswerFact, FollowUp, FollowUpFacts, LinkFact
 from portal.domain.letters.law_blocks import title_of, write_bases
-from portal.domain.letters.past_letters import describe_answers, describe_sent
+from portal.domain.letters.past_letters import describe_answers, describe_sent, name_letter
 from portal.domain.letters.phrases import format_moment, mark
 from portal.domain.lifecycle import LetterKind
 from portal.domain.regimes import NoticeField, RegimeKind
@@ -42,6 +43,9 @@ _SUBJECTS: Mapping[FollowUp, str] = {
     FollowUp.LEFT: mark("What is left of my letter %(reference)s"),
     FollowUp.MORE_ASKED: mark("What you asked for on my letter %(reference)s"),
     FollowUp.EXCESS_ID: mark("Your demand for proof of identity on my letter %(reference)s"),
+    FollowUp.LOGIN: mark("Your demand that I sign in, on my letter %(reference)s"),
+    FollowUp.GEO_ONLY: mark("Blocked in some countries only: my letter %(reference)s"),
+    FollowUp.COUNTER_NOTICE: mark("The counter-notice on my letter %(reference)s"),
 }
 _OBJECTION = mark("Your refusal of my letter %(reference)s: I ask you to decide again")
 
@@ -116,6 +120,38 @@ _CHILD_POINTS: Mapping[FollowUp, tuple[str, ...]] = {
     ),
 }
 
+# To a letter that relies on the recipient's own rules and on no law.
+_RULES_POINTS: Mapping[FollowUp, tuple[str, ...]] = {
+    FollowUp.NOT_VIOLATION: (
+        mark("You say that the content does not break your rules."),
+        mark("I ask you to look at each link again, and to name the rule that you applied and why it is kept."),
+    ),
+    FollowUp.ID_WANTED: (
+        mark("You ask for an identity document."),
+        mark("I can show that I am the one who asks by answering from the contact named in this letter."),
+    ),
+    FollowUp.LOGIN: (
+        mark("You ask me to sign in first. I ask you to deal with my letter as it is, without an account."),
+    ),
+    FollowUp.COUNTER_NOTICE: (mark("You tell me of a counter-notice. I uphold my letter."),),
+}
+
+# To a copyright notice, which says nothing of what the work shows and names no other law.
+_COPYRIGHT_POINTS: Mapping[FollowUp, tuple[str, ...]] = {
+    FollowUp.PUBLIC_INTEREST: (
+        mark("You rely on an interest of the public. I ask you to name, for each link, the exception to copyright."),
+    ),
+    FollowUp.CONSENT_CLAIMED: (
+        mark("You say that there was consent. No licence was given for this use of the work."),
+        mark("I ask you to show me what you rely on."),
+    ),
+    FollowUp.PARODY: (
+        mark("You say that the content is parody or can be seen to be made by computer."),
+        mark("I ask you to name the exception to copyright that you rely on, and why it covers the work."),
+    ),
+    FollowUp.COUNTER_NOTICE: (mark("You tell me of a counter-notice. I uphold my notice."),),
+}
+
 _ASKS: Mapping[FollowUp, tuple[str, ...]] = {
     FollowUp.BACK: (
         mark("Remove the content again, at every link in Annex A."),
@@ -134,8 +170,16 @@ _ASKS: Mapping[FollowUp, tuple[str, ...]] = {
         mark("Decide now on every link in Annex A, and tell me your decision."),
         mark("Name the provision that lets you ask for more proof, and your reason for doubt."),
     ),
+    FollowUp.COUNTER_NOTICE: (
+        mark("Leave the content removed at every link in Annex A, and remove it where it can still be reached."),
+        mark("Send me the counter-notice, and tell me the day on which you mean to show the content again."),
+        mark("Tell me your decision for each link, with the provision it rests on."),
+    ),
 }
-_ERASE = mark("Erase the data that my letter names, and every copy of them.")
+_REMOVAL: Mapping[LetterKind, str] = {
+    LetterKind.ERASURE: mark("Erase the data that my letter names, and every copy of them."),
+    LetterKind.COPYRIGHT: REMOVE_WORK,
+}
 _AGAIN = (
     mark("Have a person look at this letter and decide again on every link in Annex A."),
     mark("Tell me the decision for each link, with the facts and the provision it rests on."),
@@ -146,7 +190,7 @@ _AGAIN = (
 def build_follow_up(facts: FollowUpFacts, translate: Translate) -> LetterDocument:
     """The letter as a document. It answers one reason (`facts.topic`) and stands on the laws of the first letter."""
     context = LetterContext(header=facts.frame, translate=translate)
-    subject = translate(_SUBJECTS.get(facts.topic, _OBJECTION), reference=facts.notice.reference)
+    subject = translate(_SUBJECTS.get(facts.topic, _OBJECTION), reference=name_letter(context, facts.notice))
     blocks: list[Block] = [
         open_letter(context, subject),
         *note_redaction(context),
@@ -154,7 +198,7 @@ def build_follow_up(facts: FollowUpFacts, translate: Translate) -> LetterDocumen
         *_write_past(context, facts),
         *_write_points(context, facts),
         *write_requests(context, (translate(ask) for ask in _list_asks(facts))),
-        *write_statements(context, facts),
+        *_write_statements(context, facts),
         close_letter(context),
         *_write_laws(context, facts),
         *write_annexes(context, facts.links),
@@ -167,7 +211,13 @@ def _list_asks(facts: FollowUpFacts) -> tuple[str, ...]:
     asks = _ASKS.get(facts.topic)
     if asks is not None:
         return asks
-    return _ERASE if facts.notice.kind is LetterKind.ERASURE else REMOVE_EVERYWHERE, *_AGAIN
+    return _REMOVAL.get(facts.notice.kind, REMOVE_EVERYWHERE), *_AGAIN
+
+
+def _write_statements(context: LetterContext, facts: FollowUpFacts) -> list[Block]:
+    if facts.notice.kind is LetterKind.COPYRIGHT:
+        return write_sworn(context, facts.statements, facts.stated)
+    return write_statements(context, facts)
 
 
 def _write_glance(context: LetterContext, facts: FollowUpFacts) -> Pairs:
@@ -177,7 +227,7 @@ def _write_glance(context: LetterContext, facts: FollowUpFacts) -> Pairs:
     return Pairs(
         is_boxed=True,
         rows=(
-            (translate("First letter"), facts.notice.reference),
+            (translate("First letter"), name_letter(context, facts.notice)),
             *((translate("Under"), title_of(context, basis)) for basis in facts.bases),
             *ticket,
             (translate("Where"), translate("%(links)s, listed in Annex A", links=links)),
@@ -188,17 +238,14 @@ def _write_glance(context: LetterContext, facts: FollowUpFacts) -> Pairs:
 
 
 def _write_past(context: LetterContext, facts: FollowUpFacts) -> list[Block]:
-    content = describe_content(context, facts.content.depiction, facts.content.under_18)
+    content = describe_asked(context, facts.notice.kind, facts.content)
     parts = (*describe_sent(context, facts.notice), content, describe_standing(context))
     return [Paragraph(text=" ".join(part for part in parts if part)), *describe_answers(context, facts.answers)]
 
 
 def _write_points(context: LetterContext, facts: FollowUpFacts) -> list[Block]:
     translate = context.translate
-    points = _POINTS[facts.topic]
-    if facts.content.under_18:
-        points = _CHILD_POINTS.get(facts.topic, points)
-    blocks: list[Block] = [Paragraph(text=" ".join(translate(point) for point in points))]
+    blocks: list[Block] = [Paragraph(text=" ".join(translate(point) for point in _list_points(facts)))]
     if facts.topic in {FollowUp.ID_WANTED, FollowUp.EXCESS_ID}:
         blocks += _write_unasked(context, facts)
     if facts.topic is FollowUp.COUNTER_NOTICE:
@@ -209,6 +256,18 @@ def _write_points(context: LetterContext, facts: FollowUpFacts) -> list[Block]:
     if facts.given:
         blocks += [Paragraph(text=translate("My answer:"), leads=True), Quote(paragraphs=split_paragraphs(facts.given))]
     return blocks
+
+
+def _list_points(facts: FollowUpFacts) -> tuple[str, ...]:
+    """What is said to this answer: of a copyright notice, of one without a law and of a child, its own."""
+    others: Mapping[FollowUp, tuple[str, ...]] = {}
+    if facts.notice.kind is LetterKind.COPYRIGHT:
+        others = _COPYRIGHT_POINTS
+    elif not facts.bases:
+        others = _RULES_POINTS
+    if facts.content.under_18 and facts.notice.kind is not LetterKind.COPYRIGHT:
+        others = {**others, **_CHILD_POINTS}
+    return others.get(facts.topic) or _POINTS[facts.topic]
 
 
 def _write_words_of(context: LetterContext, answers: tuple[AnswerFact, ...]) -> list[Block]:

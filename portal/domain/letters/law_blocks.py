@@ -109,7 +109,8 @@ def _write_wording(context: LetterContext, basis: BasisFact) -> list[Block]:
         blocks.append(Paragraph(text=translate(basis.basis)))
     dates = group_by_date(clock for clock in basis.clocks if _is_for_recipient(clock))
     for clocks in dates:
-        blocks += _write_date(context, clocks, is_only=len(dates) == 1)
+        is_alone = len(dates) == 1 and clocks[0].trigger is Trigger.NOTICE_RECEIVED
+        blocks += _write_date(context, clocks, is_only=is_alone)
     return blocks
 
 
@@ -118,7 +119,8 @@ def group_by_date(clocks: Iterable[ClockFact]) -> list[list[ClockFact]]:
     groups: dict[tuple[object, ...], list[ClockFact]] = {}
     for clock in clocks:
         if clock.started_at and clock.due_at:
-            alike = (clock.binding, clock.state is None, clock.estimated, clock.started_at, clock.due_at, clock.zone)
+            kind = (clock.binding, clock.trigger, clock.state is None, clock.estimated)
+            alike = (*kind, clock.started_at, clock.due_at, clock.zone)
             groups.setdefault(alike, []).append(clock)
     return list(groups.values())
 
@@ -182,13 +184,21 @@ def _write_date(context: LetterContext, clocks: Sequence[ClockFact], *, is_only:
 def _describe_end(context: LetterContext, clock: ClockFact) -> str:
     if clock.started_at is None:
         raise ValueError(f"{clock.regime_id} {clock.rule_id} has no start")
-    begun = mark("The period of my first letter began on %(start)s. Its last moment: %(due)s.")
-    assumed = mark("I take it that the period of my first letter began on %(start)s. Its last moment: %(due)s.")
     return context.translate(
-        _ENDS[clock.binding] if clock.state is None else assumed if clock.estimated else begun,
+        _ENDS[clock.binding] if clock.state is None else _choose_begun(clock),
         start=format_instant(clock.started_at, clock.zone, context.translate),
         due=describe_due(clock, context.translate),
+        event=context.translate(STARTS[clock.trigger]),
     )
+
+
+def _choose_begun(clock: ClockFact) -> str:
+    """Of a period that began: with the first letter, or with something else that happened."""
+    if clock.trigger is not Trigger.NOTICE_RECEIVED:
+        return mark("A period began on %(start)s, with this: %(event)s. Its last moment: %(due)s.")
+    if clock.estimated:
+        return mark("I take it that the period of my first letter began on %(start)s. Its last moment: %(due)s.")
+    return mark("The period of my first letter began on %(start)s. Its last moment: %(due)s.")
 
 
 def _describe_start(context: LetterContext, clock: ClockFact) -> str:

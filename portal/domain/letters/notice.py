@@ -59,9 +59,17 @@ def _count_links(context: LetterContext, facts: NoticeFacts) -> str:
 
 
 def _write_subject(context: LetterContext, facts: NoticeFacts) -> str:
-    """The first law's own name for such a letter; of a child that a child is shown, before anything else."""
+    """The first law's own name for such a letter, and what else it is, so that it finds its queue by any of them; of a
+    child that a child is shown, before anything else.
+    """
     translate = context.translate
-    title = title_of(context, facts.bases[0]) if facts.bases else translate("Request for removal")
+    titles = [title_of(context, basis) for basis in facts.bases]
+    title = titles[0] if titles else translate("Request for removal")
+    if len(titles) == 2:
+        title = translate("%(first)s; %(second)s", first=titles[0], second=titles[1])
+    if len(titles) > 2:
+        others = translate.plural("%(count)s more law", "%(count)s more laws", len(titles) - 1)
+        title = translate("%(first)s, and %(others)s", first=titles[0], others=others)
     if facts.content.under_18:
         return translate("A child is shown. %(title)s: %(links)s", title=title, links=_count_links(context, facts))
     return translate("%(title)s: %(links)s", title=title, links=_count_links(context, facts))

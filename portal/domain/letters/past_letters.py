@@ -7,14 +7,25 @@ from collections.abc import Sequence
 from portal.domain.letters.blocks import Block, Items, Paragraph
 from portal.domain.letters.common_blocks import LetterContext
 from portal.domain.letters.facts import AnswerFact, SentFact
-from portal.domain.letters.phrases import ANSWERS, SENT_EARLIER, format_day, format_moment
+from portal.domain.letters.phrases import ANSWERS, SENT_EARLIER, format_day, format_moment, mark
+from portal.domain.lifecycle import SentAs
+
+
+def name_letter(context: LetterContext, notice: SentFact) -> str:
+    """To be read after "my letter": its reference, or the day of what was sent in other words, which had none."""
+    if notice.sent_as is SentAs.LETTER:
+        return notice.reference
+    day = format_day(context.local(notice.sent_at).date(), context.translate)
+    return context.translate("of %(day)s", day=day)
 
 
 def describe_sent(context: LetterContext, notice: SentFact) -> tuple[str, ...]:
     """Its sending, its receipt and the recipient's number for it, as far as each is known."""
     translate = context.translate
+    with_reference = mark("On %(at)s I sent you my letter %(reference)s %(channel)s.")
+    without = mark("On %(at)s I wrote to you %(channel)s.")
     sent = translate(
-        "On %(at)s I sent you my letter %(reference)s %(channel)s.",
+        with_reference if notice.sent_as is SentAs.LETTER else without,
         at=format_moment(context.local(notice.sent_at), translate),
         reference=notice.reference,
         channel=translate(SENT_EARLIER[notice.channel]),

@@ -325,7 +325,7 @@ _HEAD, _SIGNED, _REQUESTS = (
 )
 # Where a letter has what a law asks of it. A pointer tells nothing about the person, so a redacted twin keeps it.
 POINTERS: Mapping[NoticeField, str] = {
-    NoticeField.SIGNATURE: mark("at the end of the letter"),
+    NoticeField.SIGNATURE: mark("below the statements"),
     NoticeField.LEGAL_NAME: _HEAD,
     NoticeField.NAME: _HEAD,
     NoticeField.EMAIL: _HEAD,
@@ -336,6 +336,7 @@ POINTERS: Mapping[NoticeField, str] = {
     NoticeField.LOCATION: mark("in Annex A"),
     NoticeField.EXPLANATION: mark("in the letter's account of the content"),
     NoticeField.DEPICTION: mark("the kind of content is stated"),
+    NoticeField.NO_CONSENT: mark("in the letter's account of the content"),
     NoticeField.IS_SUBJECT_OR_AUTHORISED: mark("the capacity is stated"),
     NoticeField.AUTHORITY: mark("the authority to act is stated"),
     NoticeField.GOOD_FAITH: _SIGNED,
@@ -353,7 +354,6 @@ POINTED = frozenset(POINTERS.values())
 _IN_COMPLAINT: Mapping[str, str] = {
     _HEAD: mark("at the head of page 1"),
     _REQUESTS: mark("on page 1, in what is asked"),
-    POINTERS[NoticeField.SIGNATURE]: mark("below the statements"),
     POINTERS[NoticeField.LOCATION]: mark("in the list of links, in part 1"),
     POINTERS[NoticeField.EXPLANATION]: mark("on page 1 and in part 1"),
     POINTERS[NoticeField.WORK]: mark("in part 1"),

@@ -18,16 +18,17 @@ from portal.domain.letters.common_blocks import (
     write_annexes,
 )
 from portal.domain.letters.content_statements import (
-    describe_content,
+    describe_asked,
     describe_release,
     describe_standing,
     describe_subject,
 )
+from portal.domain.letters.copyright import REMOVE_WORK
 from portal.domain.letters.erasure import ASKS
 from portal.domain.letters.facts import ErasureAsk, ReminderFacts
 from portal.domain.letters.law_blocks import group_by_date, title_of, write_why
 from portal.domain.letters.law_facts import BasisFact, ClockFact
-from portal.domain.letters.past_letters import describe_answers, describe_sent
+from portal.domain.letters.past_letters import describe_answers, describe_sent, name_letter
 from portal.domain.letters.phrases import describe_due, format_lapse, format_moment, format_period, mark
 from portal.domain.lifecycle import LetterKind
 from portal.domain.regimes import Binding
@@ -36,11 +37,10 @@ from portal.domain.regimes import Binding
 def build_reminder(facts: ReminderFacts, translate: Translate) -> LetterDocument:
     """The reminder as a document. Missed clocks are read from the bases' clocks."""
     context = LetterContext(header=facts.frame, translate=translate)
-    matter = describe_subject(context, facts.content)
     subject = translate(
         "Reminder of my letter %(reference)s: %(matter)s",
-        reference=facts.notice.reference,
-        matter=translate("erasure of personal data") if _is_erasure(facts) else matter,
+        reference=name_letter(context, facts.notice),
+        matter=_describe_matter(context, facts),
     )
     blocks: list[Block] = [
         open_letter(context, subject),
@@ -56,8 +56,12 @@ def build_reminder(facts: ReminderFacts, translate: Translate) -> LetterDocument
     return finish(context, LetterKind.REMINDER, blocks)
 
 
-def _is_erasure(facts: ReminderFacts) -> bool:
-    return facts.notice.kind is LetterKind.ERASURE
+def _describe_matter(context: LetterContext, facts: ReminderFacts) -> str:
+    if facts.notice.kind is LetterKind.ERASURE:
+        return context.translate("erasure of personal data")
+    if facts.notice.kind is LetterKind.COPYRIGHT:
+        return context.translate("claimed copyright infringement")
+    return describe_subject(context, facts.content)
 
 
 def _write_glance(context: LetterContext, facts: ReminderFacts) -> Pairs:
@@ -66,7 +70,7 @@ def _write_glance(context: LetterContext, facts: ReminderFacts) -> Pairs:
     missed = [clock for _, clock in list_missed(facts)]
     first = min(missed, key=lambda clock: clock.due_at or facts.frame.written_at, default=None)
     rows = [
-        (translate("First letter"), facts.notice.reference),
+        (translate("First letter"), name_letter(context, facts.notice)),
         (translate("Your reference"), facts.notice.ticket or ""),
         *((translate("Under"), title_of(context, basis)) for basis in facts.bases),
         (translate("Overdue since"), describe_due(first, translate) if first else ""),
@@ -84,7 +88,7 @@ def _write_glance(context: LetterContext, facts: ReminderFacts) -> Pairs:
 
 
 def _write_past(context: LetterContext, facts: ReminderFacts) -> list[Block]:
-    content = describe_content(context, facts.content.depiction, facts.content.under_18)
+    content = describe_asked(context, facts.notice.kind, facts.content)
     still = context.translate("As far as I know, the content can still be reached at the links in Annex A.")
     parts = (
         *describe_sent(context, facts.notice),
@@ -169,15 +173,17 @@ _ERASURE_ASKS = (ErasureAsk.ERASE, ErasureAsk.TELL_OTHERS, ErasureAsk.STOP_PROCE
 
 
 def _write_asks(context: LetterContext, facts: ReminderFacts) -> list[Block]:
-    """What the first letter asked: of an erasure request, its own asks."""
-    translate = context.translate
-    asks = [translate(ASKS[ask]) for ask in _ERASURE_ASKS] if _is_erasure(facts) else [translate(REMOVE_EVERYWHERE)]
+    """What the first letter asked, each kind its own."""
+    translate, kind = context.translate, facts.notice.kind
+    asks = [translate(REMOVE_WORK if kind is LetterKind.COPYRIGHT else REMOVE_EVERYWHERE)]
+    if kind is LetterKind.ERASURE:
+        asks = [translate(ASKS[ask]) for ask in _ERASURE_ASKS]
     asks += [
         translate("Tell me in writing what you did and when, and give your reasons for each link you leave up."),
     ]
     if not facts.notice.ticket:
         asks.append(translate("If you gave this matter a reference number, name it in your answer."))
-    if facts.may_pass_identity is not None:
+    if facts.may_pass_identity is not None and kind is not LetterKind.COPYRIGHT:  # which names whoever claims
         asks.append(describe_release(context, facts.may_pass_identity))
     lead = Paragraph(text=translate("I ask you to do now what my letter asked:"), tone=Tone.STRONG, leads=True)
     return [lead, Items(items=tuple(asks), is_ordered=True)]

@@ -27,6 +27,7 @@ from portal.domain.letters.content_statements import (
 )
 from portal.domain.letters.facts import SentFact, Supplier, SupplierFacts
 from portal.domain.letters.law_blocks import write_bases
+from portal.domain.letters.past_letters import name_letter
 from portal.domain.letters.phrases import format_moment, mark
 from portal.domain.lifecycle import LetterKind, SendingChannel
 
@@ -135,5 +136,5 @@ def _describe_first(context: LetterContext, notice: SentFact) -> str:
         "Annex A are still up.",
         at=format_moment(context.local(notice.sent_at), translate),
         channel=translate(_TO_THE_SITE[notice.channel]),
-        reference=notice.reference,
+        reference=name_letter(context, notice),
     )

@@ -43,7 +43,7 @@ _KEEP = (
     mark("Confirm in writing what you keep, and tell me which order of an authority you need to hand it over."),
 )
 _POLICE = (
-    mark("Take this report down as a complaint, and give me its number."),
+    mark("Record this report as a complaint, and give me its number."),
     mark("Ask the platforms at once to keep the data of the accounts, before they are deleted."),
     mark("Tell me how to hand over messages and devices, and whom I can call when something is published."),
 )

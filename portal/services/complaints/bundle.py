@@ -26,7 +26,7 @@ from portal.domain.letters.facts import (
 )
 from portal.domain.letters.law_facts import BasisFact
 from portal.domain.letters.phrases import FORM_POINTERS
-from portal.domain.lifecycle import LetterKind, Path, Proof, SendingChannel, SentAs
+from portal.domain.lifecycle import LetterKind, Proof, SendingChannel, SentAs
 from portal.domain.notices import check_elements, list_fields_given
 from portal.domain.regimes import Certainty, NoticeField, ObligedParty, Regime
 from portal.models.cases import Case
@@ -34,6 +34,7 @@ from portal.models.complaints import Complaint
 from portal.services.background.jobs import Finish, RunningJob, Stopped
 from portal.services.clocks.agreement import RecordsDisagree, require_whole
 from portal.services.clocks.derivation import place_of_complaint
+from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.complaints import stating
 from portal.services.complaints.chronology import write_chronology
 from portal.services.complaints.enclosing import finish_papers, read_enclosures
@@ -75,7 +76,9 @@ def make_bundle(sessions: sessionmaker[Session], job: RunningJob, now: datetime,
     """The job: gather, check, print; the result is stored in the transaction that ends the job. Raises Stopped."""
     job.report("gathering", 0.02)
     with sessions.begin() as session:
-        work, _complaint = _open(Work(session=session, actor=SYSTEM, now=now, ports=ports), job, to_change=True)
+        work, complaint = _open(Work(session=session, actor=SYSTEM, now=now, ports=ports), job, to_change=True)
+        for request in requests_of(session, complaint):  # what ran out since the last sweep is part of the history
+            refresh_clocks(work, work.case, request)
         number = letters.reserve_number(work)
     with sessions() as session:
         begin_reading(session)
@@ -146,7 +149,7 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
         bases=bases or (competence,),
         notices=tuple(_sent(work, story, exhibits)),
         answers=_answers(story, exhibits),
-        chronology=tuple(write_chronology(work, history, story, exhibits, bases)),
+        chronology=tuple(write_chronology(work, history, story, exhibits, bases, is_threat=is_threat)),
         exhibits=tuple(file.exhibit for file in files),
         asks=_asks(citation.regime, regulator, is_threat=is_threat),
         # A record's own sentences speak of what is online.
@@ -156,8 +159,8 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
         wish=str(work.read_sealed(complaint).get("wish", "")).strip() or None,
         history_digest=history[-1].digest.hex() if history else None,
         is_threat=is_threat,
-        found_on=work.report.found_on,
-        how_found=work.report.how_found.strip() or None,
+        found_on=None if is_threat else work.report.found_on,  # nothing was found of what is not there yet
+        how_found=None if is_threat else work.report.how_found.strip() or None,
         check_url=f"{work.ports.config.base_url}{CHECK_PATH}",
         form=tuple(_form(work, complaint, own, matter)),
     )
@@ -176,7 +179,7 @@ def _form(work: CaseWork, complaint: Complaint, own: RequestContent, matter: Mat
 
 def _is_threat(regime: Regime, own: RequestContent, parts: Sequence[Dossier]) -> bool:
     """Whether nothing is online yet, and the law takes a report of that: then no place has to be named."""
-    return regime.without_place is Certainty.YES and own.report.path is Path.THREAT and not parts and not own.places
+    return regime.without_place is Certainty.YES and own.report.is_threat and not parts and not own.places
 
 
 def _open(work: Work, job: RunningJob, *, to_change: bool = False) -> tuple[CaseWork, Complaint]:

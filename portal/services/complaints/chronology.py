@@ -103,9 +103,12 @@ def write_chronology(
     story: Sequence[Dossier],
     exhibits: Mapping[UUID, int],
     bases: Sequence[BasisFact],
+    *,
+    is_threat: bool = False,
 ) -> Iterator[ChronologyRow]:
     """What happened, as it was recorded: of the requests to this organisation, and of the case as a whole."""
-    if found_on := work.report.found_on:
+    found_on = None if is_threat else work.report.found_on
+    if found_on:
         at = datetime.combine(found_on, time(12), zone_of(work))
         yield ChronologyRow(at=at, what="The content was found.", source=_SOURCES[ActorKind.PERSON], is_day=True)
     by_id = {part.request.id: part for part in story}

@@ -72,17 +72,8 @@ def list_options(
 
 def describe_choice(dossier: Dossier) -> RequestChoice:
     """A request as a complaint can rest on it."""
-    now = dossier.work.now
-    # A clock whose end has come may not have been looked at yet by the sweep.
-    missed = (
-        clock
-        for clock in dossier.clocks
-        if clock.owed_by in _OBLIGED
-        and (
-            clock.state == ClockState.MISSED
-            or (clock.state == ClockState.RUNNING and clock.due_at is not None and clock.due_at < now)
-        )
-    )
+    states = dossier.clock_states
+    missed = (clock for clock in dossier.clocks if clock.owed_by in _OBLIGED and states[clock.id] is ClockState.MISSED)
     return RequestChoice(
         number=dossier.number,
         name=dossier.name,

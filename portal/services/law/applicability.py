@@ -48,7 +48,7 @@ def facts_of(report: Report) -> CaseFacts:
         part_name=name_place(report.country, report.subdivision) if report.subdivision else None,
         under_18={YesNo.YES: True, YesNo.NO: False}.get(report.under_18) if report.under_18 else None,
         depiction=report.depiction or Depiction.UNSURE,
-        threat_only=report.path is Path.THREAT,
+        threat_only=report.is_threat and not (report.path is Path.CHILD and (report.links or report.places)),
         filer=report.filer or Filer.SELF,
         took_it_themselves={YesNo.YES: True, YesNo.NO: False}.get(report.took_it) if report.took_it else None,
     )

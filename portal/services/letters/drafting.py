@@ -141,6 +141,7 @@ def reminder_facts(dossier: Dossier, *, number: int) -> ReminderFacts:
         answer_page=find_later_page(dossier),
     )
     left = [item for item in dossier.items if item.row.state is not ItemState.REMOVED]
+    is_copyright = dossier.request.kind is RequestKind.COPYRIGHT
     return ReminderFacts(
         frame=header,
         content=content_fact(content),
@@ -148,21 +149,22 @@ def reminder_facts(dossier: Dossier, *, number: int) -> ReminderFacts:
         links=links_of(left, dossier.name),
         bases=running_bases(dossier),
         answers=answer_facts(dossier),
-        next_steps=tuple(islice(_steps_outside(dossier), SHOWN_STEPS)),
+        # A copyright notice and what follows it say nothing of what the work shows: no law about that is named.
+        next_steps=() if is_copyright else tuple(islice(_steps_outside(dossier), SHOWN_STEPS)),
         may_pass_identity=content.view.release_to_poster,
         reminded=tuple(each.event.at for each in dossier.sent_reminders),
     )
 
 
 def running_bases(dossier: Dossier) -> tuple[BasisFact, ...]:
-    """The laws of a request with the clocks as the snapshot keeps them."""
-    content = dossier.content
+    """The laws of a request with the clocks as the snapshot keeps them, each in the state it has now."""
+    content, states = dossier.content, dossier.clock_states
     return tuple(
         basis_fact(
             citation,
             content,
             tuple(
-                clock_fact(row, citation.regime, content)
+                clock_fact(row, citation.regime, content, state=states[row.id])
                 for row in dossier.clocks
                 if row.regime == citation.regime.id
                 and is_sure(citation.regime, find_rule_of(row, citation.regime), content)

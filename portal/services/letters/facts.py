@@ -260,7 +260,9 @@ def statements_of(contents: RequestContent, cited: Iterable[Citation]) -> tuple[
     if contents.kind is RequestKind.COPYRIGHT:
         return _SWORN if contents.is_sworn else ()
     facts = contents.notice
-    said = [Statement.GOOD_FAITH] if facts.good_faith else []
+    # Of a threat nothing was published, so nobody can believe that it was published without consent.
+    is_published = not contents.report.is_threat or bool(contents.places)
+    said = [Statement.GOOD_FAITH] if facts.good_faith and is_published else []
     return (*said, Statement.ACCURACY) if facts.accuracy else tuple(said)
 
 
@@ -392,8 +394,10 @@ def wording_fact(regime: Regime, contents: RequestContent) -> WordingFact | None
     )
 
 
-def clock_fact(row: Clock, regime: Regime, contents: RequestContent) -> ClockFact:
-    """A started clock as the snapshot keeps it; what the rule itself says comes from the record."""
+def clock_fact(row: Clock, regime: Regime, contents: RequestContent, *, state: ClockState) -> ClockFact:
+    """A started clock as the snapshot keeps it, in the state it has now; what the rule itself says comes from the
+    record.
+    """
     rule = find_rule_of(row, regime)
     return ClockFact(
         regime_id=row.regime,
@@ -413,7 +417,7 @@ def clock_fact(row: Clock, regime: Regime, contents: RequestContent) -> ClockFac
         ended_at=row.ended_at,
         estimated=row.estimated,
         extended=row.extended,
-        state=ClockState(row.state),
+        state=state,
         steps=msgspec.convert(row.steps, tuple[StepFact, ...]),
         sources=_sources(regime, rule.sources if rule else ()),
         calendar_version=row.calendar or None,

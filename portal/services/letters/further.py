@@ -11,6 +11,7 @@ from portal.domain.letters.facts import (
     FollowUp,
     FollowUpFacts,
     LetterFacts,
+    LinkFact,
     Recipient,
     StatedFact,
     Supplier,
@@ -19,6 +20,7 @@ from portal.domain.letters.facts import (
 from portal.domain.lifecycle import (
     SETTLED,
     Answer,
+    History,
     ItemState,
     LetterKind,
     RequestKind,
@@ -27,6 +29,7 @@ from portal.domain.lifecycle import (
     StepRefused,
     require_sent,
 )
+from portal.models.events import Event
 from portal.reference.answers import load_graph
 from portal.reference.platform_names import find_named
 from portal.services.letters.drafting import answer_facts, read_recipient, running_bases, sent_fact
@@ -161,7 +164,7 @@ def _follow_up(dossier: Dossier, topic: FollowUp, *, number: int, given: str) ->
         content=content_fact(contents),
         topic=topic,
         notice=sent_fact(dossier),
-        links=links_of(_about(dossier, topic), dossier.name),
+        links=tuple(_tell_gone(dossier, link) for link in links_of(_about(dossier, topic), dossier.name)),
         bases=running_bases(dossier),
         answers=answer_facts(dossier),
         given=given or None,
@@ -175,6 +178,23 @@ def _stated(dossier: Dossier) -> tuple[StatedFact, ...]:
     work = dossier.work
     made = stated_of(dossier.content, (), now=work.now, zone=zone_of(work))
     return tuple(replace(each, is_for_letter=False) for each in made)
+
+
+def _tell_gone(dossier: Dossier, link: LinkFact) -> LinkFact:
+    """A link that is back, with when it had gone last: by what they answered, or by what somebody saw."""
+    if link.state is not ItemState.BACK:
+        return link
+    gone = [event.at for event in dossier.events if _tells_gone(dossier, event, link.number)]
+    return replace(link, removed_at=max(gone, default=None))
+
+
+def _tells_gone(dossier: Dossier, event: Event, number: int) -> bool:
+    if event.kind is History.ITEM_GONE:
+        return bool(event.facts["item"] == number)
+    if event.kind is not History.ANSWERED or event.facts["answer"] != Answer.REMOVED:
+        return False
+    about = dossier.read_detail(event).get("items") or (number,)
+    return number in about
 
 
 def _about(dossier: Dossier, topic: FollowUp) -> list[OpenedItem]:

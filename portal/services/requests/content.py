@@ -158,7 +158,7 @@ class RequestContent:
         """What the notice contains, one field for each thing a law can ask for."""
         report, view = self.report, self.view
         no_consent = self.is_stated(NoticeField.NO_CONSENT, report.states_no_consent)
-        says_what = _describe_content(report, no_consent=no_consent)
+        says_what = _describe_content(report, no_consent=no_consent, is_online=bool(self.places))
         is_child = report.path is Path.CHILD
         return NoticeContent(
             signature=self.signature,
@@ -239,6 +239,14 @@ _WHAT: Mapping[Depiction, str] = {
 
 
 _CHILD = "An image that shows a child, put online."
+_CHILD_THREATENED = "Images of a child, which somebody threatens to publish."
+_THREATENED: Mapping[Depiction, str] = {
+    Depiction.REAL: "Intimate imagery of the person, which somebody threatens to publish.",
+    Depiction.SYNTHETIC: "Intimate imagery altered or made by computer, which somebody threatens to publish.",
+    Depiction.UNSURE: "Intimate imagery that shows the person, real or not, which somebody threatens to publish.",
+    Depiction.FALSE: "A false depiction of the person, which somebody threatens to publish.",
+    Depiction.PRIVATE: "Private facts about the person, which somebody threatens to publish.",
+}
 
 _AGES: Mapping[YesNo, str] = {
     YesNo.YES: "The person was under 18 when it was made.",
@@ -250,16 +258,17 @@ _SIGNING = frozenset({StatedBy.PERSON, StatedBy.REPRESENTATIVE})
 _OATH = frozenset({NoticeField.GOOD_FAITH, NoticeField.PERJURY})  # that nobody allowed the use, and whose work it is
 
 
-def _describe_content(report: Report, *, no_consent: bool) -> str:
+def _describe_content(report: Report, *, no_consent: bool, is_online: bool) -> str:
     """What the letter itself says of the content: possible once its kind and the lack of consent are stated.
 
     Of a child it says that a child is shown. What else it shows is not asked, and consent is no question there.
     """
+    is_threat = report.is_threat and not is_online
     if report.path is Path.CHILD:
-        return _CHILD
+        return _CHILD_THREATENED if is_threat else _CHILD
     if report.depiction is None or not no_consent:
         return ""
-    return _WHAT[report.depiction]
+    return _THREATENED[report.depiction] if is_threat else _WHAT[report.depiction]
 
 
 NOTHING_ONLINE = "nothing is online yet"
@@ -273,7 +282,7 @@ def _tell_places(places: tuple[str, ...]) -> str:
 
 
 def _tell_consent(facts: NoticeContent) -> str:
-    return "a child is shown" if facts.description == _CHILD else "the person did not consent"
+    return "a child is shown" if facts.description in {_CHILD, _CHILD_THREATENED} else POINTERS[NoticeField.NO_CONSENT]
 
 
 # What is said otherwise than by where in the letter it stands: names and addresses are not printed a second time.

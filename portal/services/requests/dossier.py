@@ -20,7 +20,7 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from portal.config import Organisation
-from portal.domain.clocks import RequestEvent
+from portal.domain.clocks import ClockState, RequestEvent
 from portal.domain.directory import Platform
 from portal.domain.lifecycle import (
     NO_ANSWERS,
@@ -48,6 +48,7 @@ from portal.services.clocks.case_events import (
     translate_lodged,
     translate_request,
 )
+from portal.services.clocks.derivation import RequestClockFacts, derive_request_clocks
 from portal.services.directory.address_checks import AddressStatus, read_statuses
 from portal.services.history.events import read_detail
 from portal.services.history.valid_events import keep_valid
@@ -341,6 +342,30 @@ class Dossier:
         """Its clocks as the snapshot keeps them, by their start."""
         return self.rows.clocks[self.request.id]
 
+    @cached_property
+    def clock_states(self) -> Mapping[UUID, ClockState]:
+        """By clock, its state at this moment: the sweep may not have come by since a period ran out."""
+        states = {row.id: row.state for row in self.clocks}
+        over = [row for row in self.clocks if states[row.id] is ClockState.RUNNING and _is_past(row, self.work.now)]
+        # One whose law or rule has left the records is not counted on: nobody can say that it was missed.
+        counted = self._list_counted() if over else set()
+        for row in over:
+            is_counted = (row.regime, row.rule) in counted
+            states[row.id] = ClockState.MISSED if is_counted else ClockState.STOPPED
+        return states
+
+    def _list_counted(self) -> set[tuple[str, str]]:
+        """The law and the rule of every clock that the engine gives."""
+        facts = RequestClockFacts(
+            platform=self.request.platform,
+            country=self.work.case.country,
+            cited=self.cited_regimes,
+            events=self.clock_events,
+            lodged=self.lodged,
+        )
+        found = derive_request_clocks(facts, now=self.work.now, ports=self.work.ports)
+        return {(each.regime.id, each.clock.id) for each in found}
+
     @property
     def clock_events(self) -> tuple[RequestEvent, ...]:
         """What happened to it, for every law it cites."""
@@ -396,6 +421,10 @@ def read_case_letters(work: CaseWork) -> tuple[LaterLetter, ...]:
     papers = work.session.scalars(select(Letter).where(Letter.case_id == work.case.id, Letter.request_id.is_(None)))
     by_number = {letter.number: letter for letter in papers}
     return tuple(_later_letter(event, read_detail(event, work.key), by_number, "") for event in events)
+
+
+def _is_past(row: Clock, now: datetime) -> bool:
+    return row.due_at is not None and row.due_at < now
 
 
 def _later_letter(

@@ -175,7 +175,7 @@ def find_turn(dossier: Dossier) -> int:
 
 def _has_failed(dossier: Dossier) -> bool:
     """Whether the other side refused, did less than was asked, or let its time run out."""
-    missed = (clock for clock in dossier.clocks if clock.state is ClockState.MISSED)
+    missed = (clock for clock in dossier.clocks if dossier.clock_states[clock.id] is ClockState.MISSED)
     return dossier.request.state in _DONE or any(is_owed(clock) for clock in missed)
 
 

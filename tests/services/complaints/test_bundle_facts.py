@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters import translations
 from portal.domain.clocks import ClockState
@@ -22,6 +22,8 @@ from portal.models.complaints import Complaint
 from portal.services.complaints import bundle, complaints
 from portal.services.complaints.bundle import leads_to
 from portal.services.complaints.exhibits import TEXT
+from portal.services.letters import letters
+from portal.services.letters.drafting import read_facts
 from portal.services.ports import Ports
 from portal.services.requests import statements
 from portal.services.requests.dossier import read_dossiers
@@ -39,7 +41,7 @@ from tests.services.complaints.bundle_stories import (
     tell_ofcom,
 )
 from tests.services.factories import NOW, make_case
-from tests.services.fakes import DAY, print_quickly, send
+from tests.services.fakes import DAY, print_quickly, reopen, run_job, send
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -218,6 +220,26 @@ def test_that_a_period_ran_out_is_told_in_the_zone_of_who_owed_it(session: Sessi
     told = format_day(clock.last_day, English())
     text = text_of(moved)
     assert f"When: {told}" in text[text.index("2. Chronology\n") :]
+
+
+def test_what_ran_out_since_the_last_sweep_is_told_and_counted(
+    session: Session, ports: Ports, sessions: sessionmaker[Session]
+) -> None:
+    opened = make_case(session, ports, links=X_LINK)
+    send(session, opened, ports)
+    at = NOW + 6 * DAY
+    number = complaints.prepare(opened.at(at), "us-take-it-down", "us-ftc", (1,))
+    job = complaints.complaint_view(opened.at(at), number).job
+    session.commit()
+    assert job is not None
+    assert run_job(sessions, job.id, ports, now=at)
+    with sessions() as other:
+        again = reopen(other, opened).at(at)
+        (paper,) = complaints.complaint_view(again, number).letters
+        facts = read_facts(again, letters.find_letter(again, paper.number))
+    assert isinstance(facts, ComplaintFacts)
+    assert "A period ran out." in [row.what for row in facts.chronology]
+    assert {clock.state for basis in facts.bases for clock in basis.clocks if is_shown(clock)} == {ClockState.MISSED}
 
 
 def test_where_an_authoritys_form_was_seen_its_fields_are_told_in_its_order(session: Session, ports: Ports) -> None:

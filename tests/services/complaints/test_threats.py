@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -24,12 +26,15 @@ from tests.services.factories import NOW, make_case
 REGISTRY = load_registry()
 
 
-def make_threat(session: Session, ports: Ports, country: str) -> CaseWork:
-    return make_case(session, ports, links="", is_online=YesNo.NO, country=country).at(NOW)
+CHILD: dict[str, Any] = {"under_18": YesNo.YES, "depiction": None, "found_on": None, "how_found": ""}
 
 
-def gather(session: Session, ports: Ports, country: str, regime: str, body: str) -> ComplaintFacts:
-    work = make_threat(session, ports, country)
+def make_threat(session: Session, ports: Ports, country: str, **changes: Any) -> CaseWork:
+    return make_case(session, ports, links="", is_online=YesNo.NO, country=country, **changes).at(NOW)
+
+
+def gather(session: Session, ports: Ports, country: str, regime: str, body: str, **changes: Any) -> ComplaintFacts:
+    work = make_threat(session, ports, country, **changes)
     number = complaints.prepare(work, regime, body, ())
     return bundle.gather(work, find_complaint(work, number), number=1)
 
@@ -49,17 +54,29 @@ def test_the_complaint_is_open_though_nothing_is_online(
     assert (regime, body, True) in {(each.regime, each.regulator, each.is_open) for each in found}
 
 
+@pytest.mark.parametrize("changes", [{}, CHILD], ids=["adult", "child"])
 @pytest.mark.parametrize(("country", "regime", "body"), THREATS)
 def test_its_letter_names_no_place_and_is_not_stopped_for_it(
-    session: Session, ports: Ports, country: str, regime: str, body: str
+    session: Session, ports: Ports, country: str, regime: str, body: str, changes: dict[str, Any]
 ) -> None:
-    facts = gather(session, ports, country, regime, body)
+    facts = gather(session, ports, country, regime, body, **changes)
     assert (facts.links, facts.is_threat) == ((), True)
     assert facts.asks == (ComplaintAsk.INVESTIGATE, ComplaintAsk.KEEP_INFORMED)
     document = build_letter(facts, English())
     assert find_problems(facts, document) == ()
     text = "\n".join(plain_text(document))
-    assert "Somebody threatens to publish it" in text
+    assert "Somebody threatens to publish" in text
+    assert "a threat to publish images" in text
+    for claim in (
+        "was published",
+        "published without consent",
+        "put online",
+        "The content was found",
+        "Content found on",
+    ):
+        assert claim not in text
+    argued = [line for line in text.splitlines() if re.search(r"\bconsent\b", line) and "law asks" not in line]
+    assert not changes or not [line for line in argued if facts.competence.basis not in line]
     assert "nothing is online yet" in text.lower()
     assert "list of places" not in text
 

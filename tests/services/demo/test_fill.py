@@ -4,17 +4,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import suppress
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.db import make_engine, make_session_factory
-from portal.domain.lifecycle import CaseStatus, ComplaintState, ItemState, LetterKind, RequestKind, RequestState
+from portal.domain.letters.blocks import plain_text
+from portal.domain.letters.build import build_letter
+from portal.domain.letters.facts import ComplaintFacts, FollowUpFacts, LetterFacts, ReminderFacts, kind_of
+from portal.domain.letters.law_facts import BasisFact, StepFact
+from portal.domain.letters.phrases import MONTHS, English, format_day
+from portal.domain.letters.texts import walk_texts
+from portal.domain.lifecycle import (
+    CaseStatus,
+    ComplaintState,
+    ItemState,
+    LetterKind,
+    Proof,
+    RequestKind,
+    RequestState,
+    SentAs,
+)
 from portal.domain.lifecycle import Path as Way
+from portal.domain.regimes import Binding
 from portal.models.cases import Case
 from portal.models.complaints import Complaint
 from portal.models.events import Event
@@ -26,10 +46,13 @@ from portal.reference.registry import load_registry
 from portal.services.casefile.queue import list_queue
 from portal.services.casefile.queue_filters import QueueChoice
 from portal.services.cases import tags
-from portal.services.cases.opening import open_by_words
+from portal.services.cases.opening import NoAccess, open_by_words, open_for_staff
+from portal.services.complaints.exhibits import PDF
 from portal.services.demo.fill import ADVOCATE, AlreadyFilled, Filled, fill
 from portal.services.demo.stories import SHOWN, STORIES, make_stories
 from portal.services.history.events import find_break, read_history
+from portal.services.letters import letters
+from portal.services.letters.drafting import read_facts
 from portal.services.ports import Ports
 from portal.services.requests.dossier import read_dossiers
 from portal.services.requests.statements import list_wanted
@@ -159,3 +182,119 @@ def test_mail_addresses_are_reserved_and_telephone_numbers_are_fiction() -> None
     for story in STORIES:
         assert not story.report.email or story.report.email.endswith(RESERVED)
         assert story.report.phone in {"", "+1 202 555 0142"}
+
+
+@pytest.fixture(scope="module")
+def papers(filling: Filling) -> list[tuple[Letter, LetterFacts]]:
+    """Every paper of every case that a team has, with what it was made from."""
+    sessions, ports, filled = filling
+    found: list[tuple[Letter, LetterFacts]] = []
+    with sessions() as session:
+        signed_in = accounts.sign_in(session, ADVOCATE[0], filled.sign_ins[0].password)
+        work = make_work(session, ports, actor=signed_in.actor, now=NOW)
+        chosen = select(Case).where(Case.team_id.in_(signed_in.team_keys), Case.status != CaseStatus.DRAFT)
+        for case in session.scalars(chosen).all():
+            with suppress(NoAccess):  # one that is erased
+                opened = open_for_staff(work, case.reference, team_keys=signed_in.team_keys, to_change=False)
+                found += [(letter, read_facts(opened, letter)) for letter in letters.list_letters(opened)]
+    assert {kind_of(facts) for _, facts in found} == set(LetterKind)
+    return found
+
+
+def write(facts: LetterFacts) -> str:
+    return "\n".join(plain_text(build_letter(facts, English())))
+
+
+def bases_of(facts: LetterFacts) -> tuple[BasisFact, ...]:
+    return (facts.competence, *facts.bases) if isinstance(facts, ComplaintFacts) else facts.bases
+
+
+def list_moments(value: Any) -> Iterator[datetime | date]:
+    """Every day and instant in the facts, at any depth."""
+    if isinstance(value, datetime | date):
+        yield value
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from list_moments(each)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from list_moments(getattr(value, field.name))
+
+
+def test_must_is_said_of_duties_only_in_every_paper_of_the_invented_cases(
+    papers: list[tuple[Letter, LetterFacts]],
+) -> None:
+    for letter, facts in papers:
+        text = write(facts)
+        for basis in bases_of(facts):
+            duties = [duty.text for duty in basis.wording.duties] if basis.wording else []
+            for sentence in (*duties, basis.basis.strip()):
+                text = text.replace(sentence, "")
+        said = [line for line in text.splitlines() if re.search(r"\bmust\b", line, re.IGNORECASE)]
+        owed = {clock.binding for basis in bases_of(facts) if not basis.wording for clock in basis.clocks}
+        assert not said or Binding.DUTY in owed, (letter.kind, said)
+
+
+def test_every_date_in_them_is_one_that_their_facts_hold(papers: list[tuple[Letter, LetterFacts]]) -> None:
+    for letter, facts in papers:
+        zones = {facts.frame.zone, "UTC", *(clock.zone for basis in bases_of(facts) for clock in basis.clocks)}
+        known = set()
+        for at in list_moments(facts):
+            days = [at.astimezone(ZoneInfo(zone)).date() for zone in zones] if isinstance(at, datetime) else [at]
+            known |= {format_day(day, English()) for day in days}
+        known |= {format_day(date.fromisoformat(step.at[:10]), English()) for step in list_steps(facts)}
+        records = " ".join(str(each) for each in bases_of(facts))
+        told = set(re.findall(rf"\b\d{{1,2}} (?:{'|'.join(MONTHS)}) 20\d\d", write(facts)))
+        assert not {day for day in told - known if day not in records}, (letter.kind, told - known)
+
+
+def list_steps(facts: LetterFacts) -> list[StepFact]:
+    return [step for basis in bases_of(facts) for clock in basis.clocks for step in clock.steps]
+
+
+def test_what_a_paper_proves_has_its_proof_and_what_it_encloses_has_left(
+    papers: list[tuple[Letter, LetterFacts]],
+) -> None:
+    left = {letter.digest for letter, _ in papers if letter.left_at is not None}
+    bundles = [facts for _, facts in papers if isinstance(facts, ComplaintFacts)]
+    assert any(exhibit.media == PDF for facts in bundles for exhibit in facts.exhibits)
+    for facts in bundles:
+        assert {exhibit.digest for exhibit in facts.exhibits if exhibit.media == PDF} <= left
+        assert all(sent.digest in left for sent in facts.notices if sent.sent_as is SentAs.LETTER)
+    for letter, each in papers:
+        if isinstance(each, ReminderFacts | FollowUpFacts):
+            sent, text = each.notice, write(each)
+            is_said = "You received it on" in text
+            assert is_said is (sent.received_at is not None and sent.proof not in {None, Proof.NONE}), letter.kind
+            assert ("You gave me no reference number" in text) is sent.has_no_ticket
+
+
+def test_every_law_that_a_paper_cites_is_offered_and_none_of_its_words_is_a_code(
+    papers: list[tuple[Letter, LetterFacts]],
+) -> None:
+    regimes = load_registry().regimes
+    for letter, facts in papers:
+        text = write(facts)
+        for basis in bases_of(facts):
+            assert regimes[basis.regime_id].offered, basis.regime_id
+            assert basis.regime_id not in text
+        for never in ("legal advice", "!", "unfortunately"):
+            own = " ".join(text_ for _, text_ in walk_texts(facts))
+            assert never not in text or never in own, (letter.kind, never)
+
+
+def test_of_a_child_no_paper_argues_consent(filling: Filling) -> None:
+    sessions, ports, filled = filling
+    with sessions() as session:
+        signed_in = accounts.sign_in(session, ADVOCATE[0], filled.sign_ins[0].password)
+        work = make_work(session, ports, actor=signed_in.actor, now=NOW)
+        (reference,) = session.scalars(select(Case.reference).where(Case.path == Way.CHILD)).all()
+        opened = open_for_staff(work, reference, team_keys=signed_in.team_keys, to_change=False)
+        drafts = [letters.draft(dossier).facts for dossier in read_dossiers(opened)]
+    assert drafts
+    for facts in drafts:
+        text = write(facts)
+        assert "A child is shown" in text
+        for basis in bases_of(facts):
+            text = text.replace(basis.name, "")
+        assert not [line for line in text.splitlines() if re.search(r"\bconsent\b", line)]

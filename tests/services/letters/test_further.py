@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -10,19 +12,20 @@ from sqlalchemy.orm import Session
 
 from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.build import build_letter
-from portal.domain.letters.facts import FollowUp, FollowUpFacts, Supplier, SupplierFacts
+from portal.domain.letters.facts import FollowUp, FollowUpFacts, ReminderFacts, Supplier, SupplierFacts
 from portal.domain.letters.phrases import English
-from portal.domain.lifecycle import Answer, LetterKind, SendingChannel, StepRefused
+from portal.domain.lifecycle import Answer, LetterKind, SendingChannel, SentAs, StepRefused
 from portal.models.letters import Letter
 from portal.services.letters import letters
 from portal.services.letters.drafting import read_facts
-from portal.services.letters.further import REFUSED_BECAUSE, FurtherWords, list_suppliers, list_topics
+from portal.services.letters.further import REFUSED_BECAUSE, FurtherWords, further_facts, list_suppliers, list_topics
 from portal.services.ports import Ports
 from portal.services.requests.dossier import read_dossier
 from portal.services.tracking import answers, sending
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.tracking.sending import SentCommand
 from portal.services.work import CaseWork
+from tests.letters.samples import copyright_law, follow_up, reminder
 from tests.services.factories import NOW, make_case
 from tests.services.fakes import DAY, HOUR, print_quickly, send
 
@@ -96,6 +99,64 @@ def test_nothing_is_offered_before_the_request_has_left(session: Session, ports:
 def test_nobody_is_offered_the_registrar_of_a_household_platform(session: Session, ports: Ports) -> None:
     known = answered(session, ports, Answer.REFUSED, links=FACEBOOK)
     assert list_suppliers(read_dossier(at(known), 1)) == (Supplier.SEARCH,)
+
+
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_that_it_is_back_is_told_with_its_removal_and_its_return(session: Session, ports: Ports, is_seen: bool) -> None:
+    opened = make_case(session, ports, links=ONE_LINK)
+    send(session, opened, ports)
+    gone, again = NOW + DAY, NOW + 5 * DAY
+    if is_seen:
+        answers.mark_gone(opened.at(gone), 1)
+    else:
+        answers.log_answer(opened.at(gone + HOUR), 1, AnswerCommand(answer=Answer.REMOVED, at=gone))
+    answers.mark_back(opened.at(again), 1)
+    words = FurtherWords(topic=FollowUp.BACK)
+    facts = further_facts(read_dossier(opened.at(again), 1), LetterKind.FOLLOW_UP, words, number=9)
+    assert isinstance(facts, FollowUpFacts)
+    (link,) = facts.links
+    assert (link.removed_at, link.state_at) == (gone, again)
+
+
+def text_of(facts: FollowUpFacts | ReminderFacts) -> str:
+    return "\n".join(plain_text(build_letter(facts, English())))
+
+
+@pytest.mark.parametrize("topic", FollowUp)
+def test_a_letter_that_relies_on_their_own_rules_claims_no_law_afterwards_either(topic: FollowUp) -> None:
+    text = text_of(replace(follow_up(topic=topic), bases=(), given=None, answers=(), statements=()))
+    points, _, _ = text.partition("I ask you to do the following:")
+    assert not re.search(r"\blaws?\b", points.split("No answer to it has reached me.")[1]), points
+
+
+@pytest.mark.parametrize("topic", FollowUp)
+def test_what_follows_a_copyright_notice_says_nothing_of_what_the_work_shows(topic: FollowUp) -> None:
+    """It is read by whoever reads such notices, and it is never mixed with another law."""
+    notice = replace(follow_up().notice, kind=LetterKind.COPYRIGHT)
+    text = text_of(replace(follow_up(topic=topic), notice=notice, bases=(copyright_law(),), statements=()))
+    for told in ("intimate", "other laws", "personal data"):
+        assert told not in text
+    assert "The copyrighted work is" in text
+
+
+def test_a_reminder_of_a_copyright_notice_asks_what_the_notice_asked() -> None:
+    notice = replace(reminder().notice, kind=LetterKind.COPYRIGHT)
+    facts = replace(reminder(), notice=notice, bases=(copyright_law(),), may_pass_identity=False)
+    text = text_of(facts)
+    assert "claimed copyright infringement" in text
+    assert "Remove the work at every link in Annex A" in text
+    assert "intimate" not in text
+    assert "my name or contact details" not in text
+
+
+def test_what_left_in_other_words_is_named_by_its_day_and_by_no_reference_it_never_had() -> None:
+    """The recipient can find no reference that stood in nothing it got."""
+    notice = replace(follow_up().notice, sent_as=SentAs.OTHER)
+    for facts in (replace(follow_up(), notice=notice), replace(reminder(), notice=notice)):
+        text = text_of(facts)
+        assert notice.reference not in text
+        assert "my letter of 3 November 2026" in text
+        assert "I wrote to you by e-mail." in text
 
 
 def supplier(opened: CaseWork, **words: str) -> SupplierFacts:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from sqlalchemy import select
@@ -13,14 +15,18 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.letter_json import decode_facts
 from portal.adapters.vault import CannotOpen
-from portal.domain.letters.facts import ErasureFacts, NoticeFacts, ReminderFacts, Statement
+from portal.domain.clocks import ClockState
+from portal.domain.letters.blocks import plain_text
+from portal.domain.letters.build import build_letter
+from portal.domain.letters.facts import ErasureFacts, LetterFacts, NoticeFacts, ReminderFacts, Statement
+from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import Answer, Filer, Handler, LetterKind, StepRefused
 from portal.domain.report import ContactBy, NameKind
 from portal.models.letters import Letter
 from portal.services.cases.handover import hand_to_team
 from portal.services.cases.opening import UnknownNumber
 from portal.services.letters import letters
-from portal.services.letters.drafting import read_facts, request_facts
+from portal.services.letters.drafting import read_facts, reminder_facts, request_facts
 from portal.services.letters.printing import LetterStopped
 from portal.services.ports import Ports
 from portal.services.requests import preparing
@@ -40,6 +46,10 @@ def make(
     session: Session, opened: CaseWork, ports: Ports, kind: LetterKind = LetterKind.NOTICE, number: int = 1
 ) -> int:
     return letters.make_letter(opened.at(NOW), kind, number).number
+
+
+def text_of(facts: LetterFacts) -> str:
+    return "\n".join(plain_text(build_letter(facts, English())))
 
 
 def facts_of(session: Session, opened: CaseWork, number: int = 1) -> object:
@@ -174,6 +184,23 @@ class TestWhatALetterSays:
         assert facts.bases[0].clocks[0].state == "missed"
         assert facts.bases[0].clocks[0].steps
         assert facts.next_steps
+
+    def test_a_reminder_judges_the_dates_when_it_is_made_and_waits_for_no_sweep(
+        self, session: Session, ports: Ports
+    ) -> None:
+        opened = make_case(session, ports, links=ONE_LINK)
+        send(session, opened, ports)
+        rows = {clock.rule: clock.state for clock in read_dossier(opened, 1).clocks}
+        assert rows["remove"] is ClockState.RUNNING  # and nothing looks again
+        for later, state in ((2 * DAY, ClockState.RUNNING), (2 * DAY + 2 * HOUR, ClockState.MISSED)):
+            facts = reminder_facts(read_dossier(opened.at(NOW + later), 1), number=9)
+            found = {clock.rule_id: clock.state for basis in facts.bases for clock in basis.clocks}
+            assert found["remove"] is state
+            assert ("What is overdue" in text_of(facts)) is (state is ClockState.MISSED)
+        without = replace(ports, registry=replace(ports.registry, regimes=MappingProxyType({})))
+        late = replace(opened, ports=without).at(NOW + 4 * DAY)
+        states = set(read_dossier(late, 1).clock_states.values())
+        assert ClockState.MISSED not in states  # of a law that has left the records nobody can say it
 
     @pytest.mark.parametrize(
         ("country", "coordinator"), [("DE", "Federal Network Agency (Digital Services Coordinator)"), ("FR", None)]
