@@ -17,6 +17,7 @@ from portal.services.tracking.views import RequestView
 class AnswerStep:
     """One press. `is_post`: it makes something at once."""
 
+    page: NextPage
     label: str
     address: str
     is_post: bool = False
@@ -68,10 +69,11 @@ def _list_steps(view: RequestView, node: AnswerNode, words: AnswerWords) -> Iter
         if page is NextPage.WRITE_BACK:
             for topic in node.topics:
                 if topic in view.topics:
-                    yield AnswerStep(label=words.describe(topic), address=words.address(view, page, topic))
+                    address = words.address(view, page, topic)
+                    yield AnswerStep(page=page, label=words.describe(topic), address=address)
         else:
-            address = words.address(view, page, None)
-            yield AnswerStep(label=str(words.labels[page]), address=address, is_post=page is NextPage.REMIND)
+            address, is_post = words.address(view, page, None), page is NextPage.REMIND
+            yield AnswerStep(page=page, label=str(words.labels[page]), address=address, is_post=is_post)
 
 
 def _papers_of(node: AnswerNode) -> tuple[NextPage, ...]:

@@ -36,8 +36,8 @@ REFUSALS: Mapping[Refusal, Any] = MappingProxyType(
     {
         Refusal.EMPTY: _l("This file is empty. Choose another one."),
         Refusal.TOO_LARGE: _l("This file is too large. Up to 10 MB fit, and a million characters of text."),
-        Refusal.UNKNOWN_KIND: _l("This kind of file does not work here. Use a PDF, a PNG, JPEG or WebP picture of "
-                                 "an answer, an e-mail saved as a file, or plain text."),
+        Refusal.UNKNOWN_KIND: _l("This kind of file does not work here. Use a PDF, a picture of an answer (PNG, "
+                                 "JPEG or WebP), a saved e-mail, or plain text."),
         Refusal.BROKEN: _l("This file cannot be read. It may be damaged. Save it once more and choose it again."),
         Refusal.ENCRYPTED: _l("This PDF is locked. Open it, print or save it as a PDF without a password, "
                               "and choose that one."),
@@ -55,7 +55,7 @@ REFUSALS: Mapping[Refusal, Any] = MappingProxyType(
 )  # fmt: skip
 TAKEN_OUT: Mapping[Cleaned, Any] = MappingProxyType(
     {
-        Cleaned.METADATA: _l("hidden details such as place, camera or author"),
+        Cleaned.METADATA: _l("hidden details, such as where it was taken, or by whom"),
         Cleaned.SCRIPTS: _l("links and other things that act on a click"),
         Cleaned.FILES_INSIDE: _l("files inside the file"),
         Cleaned.PICTURES: _l("pictures and files hidden in the text"),
@@ -65,7 +65,7 @@ TAKEN_OUT: Mapping[Cleaned, Any] = MappingProxyType(
         Cleaned.LOCK: _l("a lock against printing or changing it"),
         Cleaned.ENCODING: _l("its old way of writing letters"),
         Cleaned.CHARACTERS: _l("signs that cannot be seen"),
-        Cleaned.LETTERS: _l("letters that could not be read; a mark stands in place of each"),
+        Cleaned.LETTERS: _l("letters that could not be read; you see a mark for each"),
         Cleaned.CUT: _l("what came after the longest text that fits"),
     }
 )

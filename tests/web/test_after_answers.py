@@ -24,13 +24,20 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def try_each_step(visitor: Visitor, answer: Answer, steps_of: int) -> None:
-    """Every press under the answer leads to a page, and where a paper answers it, the paper can be made."""
+    """Every press under the answer leads to a page, and where a paper answers it, the paper can be made. What stands
+    among the person's next steps above is not offered a second time.
+    """
     page, node = visitor.page, GRAPH[answer]
     boxes = [each for each in page.root.iter() if each.get("id") == "after-answer"]
     assert len(boxes) == 1
-    addresses = [each.get("href", "") for each in boxes[0].iter("a")]
-    makers = [each.get("action", "") for each in boxes[0].iter("form")]
-    assert len(addresses) + len(makers) == steps_of
+    above = [each for each in page.root.iter("ol") if each.get("class") == "moves"]
+    addresses = [each.get("href", "") for box in (*boxes, *above) for each in box.iter("a")]
+    makers = [each.get("action", "") for box in (*boxes, *above) for each in box.iter("form")]
+    assert len(addresses) == len(set(addresses)), "offered twice"
+    if above:
+        assert len(addresses) + len(makers) >= steps_of
+    else:
+        assert len(addresses) + len(makers) == steps_of
     assert bool(makers) is (node.paper is LetterKind.REMINDER)
     for address in addresses:
         visitor.go(address.partition("#")[0])
