@@ -25,7 +25,7 @@ class Way:
     online: str = "Yes, or it was sent to others"
     told: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
-    most: int = 14
+    most: int = 15
 
 
 NEEDS_LETTERS = ("Nothing has been sent yet.", "Send 10 letters, one by one.")
@@ -47,7 +47,7 @@ WAYS = {
         after=NEEDS_LETTERS,
     ),
     "representative": Way(
-        who="Someone else, who asked me to help", age="No, 18 or older", after=NEEDS_LETTERS, most=15
+        who="Someone else, who asked me to help", age="No, 18 or older", after=NEEDS_LETTERS, most=16
     ),
     "threat": Way(
         who="Me",
