@@ -15,9 +15,10 @@ from portal.services.tracking.views import RequestView
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerStep:
-    """One press. `is_post`: it makes something at once."""
+    """One press. `topic` is what a letter back is about. `is_post`: it makes something at once."""
 
     page: NextPage
+    topic: FollowUp | None
     label: str
     address: str
     is_post: bool = False
@@ -70,10 +71,10 @@ def _list_steps(view: RequestView, node: AnswerNode, words: AnswerWords) -> Iter
             for topic in node.topics:
                 if topic in view.topics:
                     address = words.address(view, page, topic)
-                    yield AnswerStep(page=page, label=words.describe(topic), address=address)
+                    yield AnswerStep(page=page, topic=topic, label=words.describe(topic), address=address)
         else:
             address, is_post = words.address(view, page, None), page is NextPage.REMIND
-            yield AnswerStep(page=page, label=str(words.labels[page]), address=address, is_post=is_post)
+            yield AnswerStep(page=page, topic=None, label=str(words.labels[page]), address=address, is_post=is_post)
 
 
 def _papers_of(node: AnswerNode) -> tuple[NextPage, ...]:

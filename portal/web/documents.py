@@ -20,6 +20,7 @@ from portal.domain.incoming import LARGEST_MAIL
 from portal.domain.tables import LARGEST as LARGEST_TABLE
 from portal.domain.typed import LARGEST_FORM
 from portal.services.cases.documents import DocumentFile, DocumentSubject, HandIn, KeptOriginal
+from portal.web.access import is_read_by_staff
 from portal.web.fields import ListField, PlainForm, TextField
 
 LARGEST_UPLOAD = LARGEST + 256 * 1024  # the file and the rest of its form
@@ -103,6 +104,8 @@ class DocumentForm(PlainForm):
 
 
 def _describe_subject(subject: DocumentSubject) -> str:
+    if subject.kind == "request" and not is_read_by_staff():
+        return str(_("%(number)s. Letter to %(name)s", number=subject.number, name=subject.name))
     if subject.kind == "request":
         return str(_("Request %(number)s: %(name)s", number=subject.number, name=subject.name))
     return str(_("Complaint %(number)s: %(name)s", number=subject.number, name=subject.name))

@@ -15,7 +15,7 @@ from portal.domain.letters.facts import FollowUp
 from portal.domain.lifecycle import Answer, LetterKind
 from portal.services.casefile.moves import Move, MoveKind
 from portal.services.tracking.views import RequestView
-from portal.web.answer_steps import AfterAnswer, AnswerWords, say_after
+from portal.web.answer_steps import AfterAnswer, AnswerStep, AnswerWords, say_after
 from portal.web.person.phrases import plain_word
 
 EFFECTS: Mapping[Effect, Any] = MappingProxyType(
@@ -110,5 +110,9 @@ def say_next(view: RequestView, moves: Sequence[Move]) -> AfterAnswer | None:
     after = say_after(view, _WORDS)
     if after is None or (moves and any(step.page is NextPage.WAIT for step in after.steps)):
         return None
-    named = {_SAME[move.kind] for move in moves if move.kind in _SAME and move.topic is not FollowUp.BACK}
-    return replace(after, steps=tuple(step for step in after.steps if step.page not in named))
+    return replace(after, steps=tuple(step for step in after.steps if not any(_is_same(step, move) for move in moves)))
+
+
+def _is_same(step: AnswerStep, move: Move) -> bool:
+    """Whether a move is this very step, or leads to a letter about whatever the person chooses."""
+    return _SAME.get(move.kind) is step.page and (move.topic is None or move.topic is step.topic)
