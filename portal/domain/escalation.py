@@ -321,7 +321,7 @@ def _find_kind(escalation: Escalation, target: RegimeState | None) -> Escalation
 
 
 def _list_own(used: Sequence[RegimeState], now: datetime, *, has_appeal: bool) -> Iterator[EscalationOption]:
-    """The steps that need no law. The platform's own appeal gives way to one that a law orders."""
+    """The steps that need no law. The platform’s own appeal gives way to one that a law orders."""
     if not used:
         return
     opened_at = _find_first_failure(used)
@@ -388,7 +388,7 @@ def _merge(options: Sequence[EscalationOption]) -> list[EscalationOption]:
 
 _CAN_DO_UNKNOWN = "You tell them what happened. They decide what they do."
 _COPYRIGHT_WARNING = (
-    "This can pass your name and address on to the one who posted the picture, and it is only for pictures you took "
+    "This can pass your name and address on to the person who posted the picture. It is only for pictures you took "
     "yourself. Use it when nothing else has helped."
 )
 
@@ -406,13 +406,13 @@ _OWN: tuple[tuple[EscalationKind, str, str, bool], ...] = (
     (
         EscalationKind.PLATFORM,
         "The same platform",
-        "It can remove the content. A second letter names the first one and the time that has run out.",
+        "It can still take it down. A second letter names the first one, and the date that they missed.",
         True,
     ),
     (
         EscalationKind.APPEAL,
-        "The platform's own appeal",
-        "Somebody else there looks again. Many platforms offer this in the message with which they answer.",
+        "The platform’s own appeal",
+        "Someone else there looks again. Look for “appeal” in the message that they sent you.",
         True,
     ),
     (
@@ -423,26 +423,26 @@ _OWN: tuple[tuple[EscalationKind, str, str, bool], ...] = (
     ),
     (
         EscalationKind.HOST,
-        "The company that keeps the site on its machines",
-        "It can tell its customer to remove the content, or take the site off its machines.",
+        "The hosting company",
+        "It keeps the site on its computers. It can tell the site to take it down, or switch the site off.",
         True,
     ),
     (
         EscalationKind.NETWORK,
-        "The delivery network in front of the site",
-        "It can pass the request on and say who keeps the site. It mostly does not keep the content itself.",
+        "The delivery network",
+        "It stands between you and the site. It can pass your letter on, and say who hosts the site.",
         True,
     ),
     (
         EscalationKind.REGISTRAR,
-        "The company that sold the site its name",
-        "It can make its customer act, or switch the name off. The content itself is not with it.",
+        "The domain registrar",
+        "It sold the site its name. It can press the site to act, or switch the name off.",
         True,
     ),
     (
         EscalationKind.PAYMENT,
         "Payment companies",
-        "They can stop working with a site that earns money with the content.",
+        "They can stop working with a site that earns money with it.",
         True,
     ),
 )

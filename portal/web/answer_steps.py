@@ -15,8 +15,10 @@ from portal.services.tracking.views import RequestView
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerStep:
-    """One press. `is_post`: it makes something at once."""
+    """One press. `topic` is what a letter back is about. `is_post`: it makes something at once."""
 
+    page: NextPage
+    topic: FollowUp | None
     label: str
     address: str
     is_post: bool = False
@@ -68,10 +70,11 @@ def _list_steps(view: RequestView, node: AnswerNode, words: AnswerWords) -> Iter
         if page is NextPage.WRITE_BACK:
             for topic in node.topics:
                 if topic in view.topics:
-                    yield AnswerStep(label=words.describe(topic), address=words.address(view, page, topic))
+                    address = words.address(view, page, topic)
+                    yield AnswerStep(page=page, topic=topic, label=words.describe(topic), address=address)
         else:
-            address = words.address(view, page, None)
-            yield AnswerStep(label=str(words.labels[page]), address=address, is_post=page is NextPage.REMIND)
+            address, is_post = words.address(view, page, None), page is NextPage.REMIND
+            yield AnswerStep(page=page, topic=None, label=str(words.labels[page]), address=address, is_post=is_post)
 
 
 def _papers_of(node: AnswerNode) -> tuple[NextPage, ...]:

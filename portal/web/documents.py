@@ -20,6 +20,7 @@ from portal.domain.incoming import LARGEST_MAIL
 from portal.domain.tables import LARGEST as LARGEST_TABLE
 from portal.domain.typed import LARGEST_FORM
 from portal.services.cases.documents import DocumentFile, DocumentSubject, HandIn, KeptOriginal
+from portal.web.access import is_read_by_staff
 from portal.web.fields import ListField, PlainForm, TextField
 
 LARGEST_UPLOAD = LARGEST + 256 * 1024  # the file and the rest of its form
@@ -36,8 +37,8 @@ REFUSALS: Mapping[Refusal, Any] = MappingProxyType(
     {
         Refusal.EMPTY: _l("This file is empty. Choose another one."),
         Refusal.TOO_LARGE: _l("This file is too large. Up to 10 MB fit, and a million characters of text."),
-        Refusal.UNKNOWN_KIND: _l("This kind of file does not work here. Use a PDF, a PNG, JPEG or WebP picture of "
-                                 "an answer, an e-mail saved as a file, or plain text."),
+        Refusal.UNKNOWN_KIND: _l("This kind of file does not work here. Use a PDF, a picture of an answer (PNG, "
+                                 "JPEG or WebP), a saved e-mail, or plain text."),
         Refusal.BROKEN: _l("This file cannot be read. It may be damaged. Save it once more and choose it again."),
         Refusal.ENCRYPTED: _l("This PDF is locked. Open it, print or save it as a PDF without a password, "
                               "and choose that one."),
@@ -55,7 +56,7 @@ REFUSALS: Mapping[Refusal, Any] = MappingProxyType(
 )  # fmt: skip
 TAKEN_OUT: Mapping[Cleaned, Any] = MappingProxyType(
     {
-        Cleaned.METADATA: _l("hidden details such as place, camera or author"),
+        Cleaned.METADATA: _l("hidden details, such as where it was taken, or by whom"),
         Cleaned.SCRIPTS: _l("links and other things that act on a click"),
         Cleaned.FILES_INSIDE: _l("files inside the file"),
         Cleaned.PICTURES: _l("pictures and files hidden in the text"),
@@ -65,7 +66,7 @@ TAKEN_OUT: Mapping[Cleaned, Any] = MappingProxyType(
         Cleaned.LOCK: _l("a lock against printing or changing it"),
         Cleaned.ENCODING: _l("its old way of writing letters"),
         Cleaned.CHARACTERS: _l("signs that cannot be seen"),
-        Cleaned.LETTERS: _l("letters that could not be read; a mark stands in place of each"),
+        Cleaned.LETTERS: _l("letters that could not be read; you see a mark for each"),
         Cleaned.CUT: _l("what came after the longest text that fits"),
     }
 )
@@ -103,6 +104,8 @@ class DocumentForm(PlainForm):
 
 
 def _describe_subject(subject: DocumentSubject) -> str:
+    if subject.kind == "request" and not is_read_by_staff():
+        return str(_("%(number)s. Letter to %(name)s", number=subject.number, name=subject.name))
     if subject.kind == "request":
         return str(_("Request %(number)s: %(name)s", number=subject.number, name=subject.name))
     return str(_("Complaint %(number)s: %(name)s", number=subject.number, name=subject.name))

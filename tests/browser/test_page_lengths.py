@@ -35,13 +35,15 @@ LONGEST = {  # pages, each by whose case is open and its address, with the most 
     ("ten", "/case/complaints/1/together"): 2.0,
     ("ten", "/case/requests/6/reminded"): 2.0,
     ("ten", "/case/reminders"): 2.0,
-    ("ten", "/case/requests/1"): 3.1,
+    ("ten", "/case/requests/1"): 3.0,
     ("ten", "/case/requests/1/answer"): 2.4,
-    ("ten", "/case/requests/3"): 3.1,
-    ("ten", "/case/requests/3/sent"): 2.6,
+    ("ten", "/case/requests/3"): 3.0,
+    ("ten", "/case/requests/3/sent"): 2.0,
     ("ten", "/case/letters"): 3.0,
     ("ten", "/case/links"): 2.8,
     ("threat", "/report/threat"): 3.0,
+    ("threat", "/help"): 3.0,
+    ("threat", "/"): 2.4,
     ("child", "/report/child"): 2.5,
 }
 BEGAN = NOW - timedelta(days=8)

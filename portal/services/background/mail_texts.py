@@ -22,25 +22,25 @@ class Text:
 
 
 CONFIRM = Text(
-    "Somebody typed this address on a page of ours. Was it you? Then open this link and press the button:\n\n"
+    "Someone typed this address on one of our pages. Was it you? Then open this link and press the button:\n\n"
     "{link}\n\n"
     "The link works once, for 24 hours. If it was not you, do nothing. You will not hear from us again."
 )
 RETURN = Text(
     "You asked for a link. It works once, for 20 minutes:\n\n{link}\n\nIf it was not you who asked, do nothing."
 )
-REPLY = Text("There is something new for you to read. Come back the way you know.")
+REPLY = Text("There is something new for you to read. Come back as before.")
 RETENTION = Text(
     "Something that we keep for you will be deleted on {day}. "
-    "If you want to keep it for longer, come back the way you know before that day."
+    "If you want to keep it for longer, come back before that day."
 )
-DATE = Text("This is the reminder that you asked for. Come back the way you know.")
+DATE = Text("This is the reminder that you asked for. Come back as before.")
 # To staff, at an address of their own: numbers and references, never a name, a link or a word of a case.
 STAFF_CODE = Text(
-    "Somebody typed this address on a page of ours. Was it you? Then type this code on that page: {code}\n\n"
+    "Someone typed this address on one of our pages. Was it you? Then type this code on that page: {code}\n\n"
     "If it was not you, do nothing."
 )
-_NEXT = "Sign in the way you know to see what they are about."
+_NEXT = "Sign in as before to see what they are about."
 # Of one case, and of several. "The next letter" is the complaint: no word of a mail tells what this place is for.
 LEVELS: Mapping[Level, tuple[str, str]] = {
     Level.OWN: (

@@ -263,8 +263,10 @@ def turn_of(dossier: Dossier, *, has_consent: bool, is_with_team: bool, is_leavi
     return find_turn(facts, is_with_team=is_with_team)
 
 
-def find_moves(dossier: Dossier, fastest: Sequence[str]) -> tuple[RequestTurn, tuple[Move, ...]]:
-    """Whose turn it is with one request, and the few steps that are best now. `fastest` as in `pick_moves`."""
+def find_moves(
+    dossier: Dossier, fastest: Sequence[str], said: Sequence[FollowUp] = ()
+) -> tuple[RequestTurn, tuple[Move, ...]]:
+    """Whose turn it is with one request, and the few best steps now. `fastest` and `said` as in `pick_moves`."""
     work = dossier.work
     turn = turn_of(
         dossier,
@@ -273,7 +275,7 @@ def find_moves(dossier: Dossier, fastest: Sequence[str]) -> tuple[RequestTurn, t
         is_leaving=dossier.request.sent_at is None and dossier.request.id in list_leaving(work),
     )
     options = (escalation_view(option) for option in list_escalation(dossier))
-    return turn, pick_moves(turn, topics=list_topics(dossier), options=options, fastest=fastest)
+    return turn, pick_moves(turn, topics=list_topics(dossier), options=options, fastest=fastest, said=said)
 
 
 def find_return(dossiers: Sequence[Dossier], number: int) -> int | None:

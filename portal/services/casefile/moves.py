@@ -52,29 +52,32 @@ def pick_moves(
     topics: Sequence[FollowUp],
     options: Iterable[EscalationView],
     fastest: Sequence[str],
+    said: Sequence[FollowUp] = (),
 ) -> tuple[Move, ...]:
     """The steps for a request, best first; none while its time runs or once it is over, unless something came back.
 
     `topics` are what a letter back can be about now, `options` whom the laws open, in the order in which to try them,
-    `fastest` the laws by which something is taken down fastest where the person lives, best first.
+    `fastest` the laws by which something is taken down fastest where the person lives, best first, `said` what a letter
+    back to their last answer is about.
     """
     back = [Move(kind=MoveKind.WRITE_BACK, topic=FollowUp.BACK)] if FollowUp.BACK in topics else []
     if turn.turn not in {Turn.NEEDS_YOU, Turn.OVERDUE, Turn.TEAM}:
         return tuple(back)
     if turn.why is Why.ASKED:
-        return (Move(kind=MoveKind.GIVE), *_write_back(turn, topics))
+        return (Move(kind=MoveKind.GIVE), *_write_back(turn, topics, said))
     fitting = [option for option in options if turn.why in _REFUSED or not _is_own_appeal(option)]
-    found = list(_list_moves(turn, topics, _list_open(fitting, fastest), frozenset(fastest)))
+    back_to_them = list(_write_back(turn, topics, said))
+    found = list(_list_moves(turn, back_to_them, _list_open(fitting, fastest), frozenset(fastest)))
     return tuple([*back, *found][:MOST])
 
 
 def _list_moves(
-    turn: RequestTurn, topics: Sequence[FollowUp], complaints: list[EscalationView], fastest: frozenset[str]
+    turn: RequestTurn, back_to_them: list[Move], complaints: list[EscalationView], fastest: frozenset[str]
 ) -> Iterator[Move]:
     first, rest = _take_fastest(complaints, fastest)
     if turn.why in _REFUSED:
         yield from first
-        yield from _write_back(turn, topics)
+        yield from back_to_them
         yield from rest
     elif turn.why is Why.REMIND:
         yield Move(kind=MoveKind.REMIND)
@@ -89,13 +92,16 @@ def _is_own_appeal(option: EscalationView) -> bool:
     return option.kind is EscalationKind.APPEAL and option.regime is None
 
 
-def _write_back(turn: RequestTurn, topics: Sequence[FollowUp]) -> Iterator[Move]:
-    """A letter back, where there is something to write back to."""
+def _write_back(turn: RequestTurn, topics: Sequence[FollowUp], said: Sequence[FollowUp]) -> Iterator[Move]:
+    """A letter back, where there is something to write back to; about what they said, where that is one thing."""
     if not topics:
         return
     one = _ONE_TOPIC.get(turn.why)
     if turn.why is Why.ASKED:
         one = FollowUp.LOGIN if FollowUp.LOGIN in topics else FollowUp.EXCESS_ID
+    fitting = [topic for topic in said if topic in topics]
+    if one not in topics and len(fitting) == 1:
+        one = fitting[0]
     yield Move(kind=MoveKind.WRITE_BACK, topic=one if one in topics else None)
 
 

@@ -136,9 +136,7 @@ def accept_document(work: CaseWork, command: HandIn, *, end_transaction: Callabl
 def require_room(work: CaseWork, size: int) -> None:
     """Raises StepRefused where the case takes no document, NoRoomForFile where not one more of `size` bytes."""
     if not takes_documents(work):
-        raise StepRefused(
-            "No files can be added here, because somebody in it was under 18. Write down the words instead."
-        )
+        raise StepRefused("No files can be added here, because someone in it was under 18. Type the words instead.")
     count, together = work.session.execute(
         select(func.count(), func.coalesce(func.sum(Document.size + Document.original_size), 0)).where(
             Document.case_id == work.case.id, Document.removed_at.is_(None)

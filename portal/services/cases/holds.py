@@ -57,7 +57,7 @@ def confirm_hold(work: CaseWork) -> None:
     if row is None or row.confirmed_at is not None:
         raise StepRefused("No hold waits for a second member.")
     if row.asked_by == member:
-        raise StepRefused("Whoever asked for the hold cannot confirm it. Another member of the team has to.")
+        raise StepRefused("You asked for the hold, so another member of the team has to confirm it.")
     row.confirmed_by, row.confirmed_at = member, work.now
     _record(work, History.HOLD_CONFIRMED, row)
 

@@ -208,7 +208,7 @@ def start_reissue(work: CaseWork, answer: str) -> bool:
         )
     if row.wrong_tries >= MOST_WRONG:
         raise StepRefused(
-            "There were five wrong answers, so the check no longer counts. Only somebody with words can set it anew."
+            "There were five wrong answers, so the check no longer counts. Only someone with words can set it again."
         )
     if _find_open(work) is not None:
         raise StepRefused("New words wait for the second member already.")
@@ -233,7 +233,7 @@ def confirm_reissue(work: CaseWork) -> str:
     if row is None:
         raise StepRefused("Nobody has started this within the last day. The first member starts it with the check.")
     if row.started_by == member:
-        raise StepRefused("Whoever heard the answer cannot give out the words. Another member of the team has to.")
+        raise StepRefused("You heard the answer, so another member of the team has to give out the words.")
     row.confirmed_by, row.over_at = member, work.now
     _end_other_ways(work)
     words = work.ports.words.draw()

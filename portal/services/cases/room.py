@@ -42,7 +42,7 @@ def require_room_for_words(work: CaseWork, *texts: str) -> None:
     if size and count_words(work) + size > most:
         raise NoRoom(
             "So much is written in this case that these words do not fit any more. Nothing you typed here is lost: "
-            "copy it. What happened can still be written down without words."
+            "copy it. You can still save what happened, without words."
         )
 
 
@@ -57,7 +57,7 @@ def require_room_for_pasted(before: Report, after: Report) -> None:
     size = measure_pasted(after)
     if size > LARGEST_PASTED and size > measure_pasted(before):
         raise NoRoom(
-            "All of this together is more than one report can hold. What you pasted is still here. Take out what is "
+            "All of this together is more than one report can hold. What you pasted is still here. Remove what is "
             "not a link, and try again. You can also go on with the links that are on the list."
         )
 

@@ -32,7 +32,7 @@ _ACTS: Mapping[MandateAct, str] = {
     MandateAct.MESSAGES: "answers to what they write back",
 }
 NO_TEAM_MANDATE = (
-    "The team has no written mandate of the person that covers this, so it can only write down what the person said."
+    "The team has no written mandate of the person that covers this. It can only record what the person said."
 )
 
 
@@ -103,7 +103,7 @@ def give_team_mandate(work: CaseWork, command: TeamMandateCommand) -> None:
     if team is None:
         raise StepRefused("No team helps with this case, so there is nobody to give a mandate to.")
     if work.report.filer not in {None, Filer.SELF}:
-        raise StepRefused("Whoever acts for somebody else cannot pass that on. They state it themselves.")
+        raise StepRefused("If you act for someone else, you cannot pass that on. You say it yourself.")
     today = _today(work)
     signed_on = _find_signed(work, command, today)
     if not command.covers:

@@ -127,7 +127,7 @@ def prepare_option(
     require_room_for_words(work, wish)
     requests = [find_request(work, number) for number in sorted(set(request_numbers))]
     if len({request.platform for request in requests}) > 1:
-        raise StepRefused("A complaint is about one organisation. Choose requests to one of them.")
+        raise StepRefused("A complaint is about one company. Choose letters to one of them.")
     complaint = _add(work, option, requests, wish=wish, respondent=requests[0].platform if requests else respondent)
     start_bundle(work, complaint.number)
     return complaint.number

@@ -44,8 +44,8 @@ LONGEST_ACCOUNT = 200
 MOST_POSTERS = 100  # of one case
 NO_OTHER = "No other case of your team has this reference."
 _CHILD_LAST = (
-    "This is the case of a child, and the other is not. Put them together the other way round, so that the child’s "
-    "case goes on with all that protects it."
+    "This is the case of a child, and the other is not. Open the case of the child and put them together "
+    "there. Then it goes on with all that protects it."
 )
 
 
@@ -225,7 +225,7 @@ def drop_poster(work: CaseWork, poster_id: UUID) -> None:
     _require_staff(work)
     row = work.session.get(NamedPoster, poster_id)
     if row is None or row.case_id != work.case.id:
-        raise StepRefused("This account is not written down any more.")
+        raise StepRefused("This account is not in the case any more.")
     account = work.read_sealed(row)["account"]
     finding.mark_poster(work, row.id, "")
     work.session.delete(row)

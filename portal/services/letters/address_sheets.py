@@ -12,7 +12,7 @@ from portal.services.letters import letters
 from portal.services.letters.drafting import read_facts
 from portal.services.work import CaseWork
 
-NO_ADDRESS = "No postal address of theirs is known. Look on their site for one."
+NO_ADDRESS = "We have no postal address for them. Look on their site for one."
 # Nobody posts these: the person takes the one along, and a complaint has a sheet of its own.
 _NOT_POSTED = frozenset({LetterKind.POLICE, LetterKind.COMPLAINT})
 _POSTED = frozenset(LetterKind) - _NOT_POSTED

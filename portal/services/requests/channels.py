@@ -103,8 +103,8 @@ NEEDS_ACCOUNT = "This form may ask you to sign in."
 
 
 COPYRIGHT_READERS = (
-    "A copyright notice is often passed on whole, with your name and address, to the one who posted it.",
-    "Some companies put copyright notices in a public archive that anybody can search.",
+    "A copyright notice is often passed on whole, with your name and address, to the person who posted it.",
+    "Some companies put copyright notices in a public list that anyone can search.",
     "It is made under penalty of perjury: use it only for a picture or video that you took yourself.",
 )
 
@@ -216,7 +216,7 @@ def list_warnings(dossier: Dossier) -> Iterator[str]:
     if dossier.content.organisation and not dossier.content.reply_email:
         yield NO_ANSWERS
     if platform and platform.flags.name_passed_on:
-        yield f"{name} may pass your name on to the one who posted it."
+        yield f"{name} may pass your name on to the person who posted it."
     if platform and platform.flags.publishes_notices:
         yield f"{name} may put notices in a public archive."
     yield from (_describe_release(citation, view.release_to_poster) for citation in citations if passes_on(citation))
@@ -227,8 +227,9 @@ def list_warnings(dossier: Dossier) -> Iterator[str]:
 def _describe_release(citation: Citation, is_released: bool) -> str:
     law = citation.regime.name
     if is_released:
-        return f"{law}: the notice can be shown to the one who posted it. You allowed that your name goes with it."
-    return f"{law}: the notice can be shown to the one who posted it. The letter asks it to keep your name to itself."
+        return f"{law}: the notice can be shown to the person who posted it. You allowed that your name goes with it."
+    asks = "The letter asks them to keep your name to themselves."
+    return f"{law}: the notice can be shown to the person who posted it. {asks}"
 
 
 def _channel_view(channel: directory.ContactChannel, platform: Platform, today: date) -> ChannelView:

@@ -181,7 +181,9 @@ def prepare_copyright(work: CaseWork, number: int) -> int:
     require_open(work.case.status)
     notice = read_dossier(work, number)
     if work.report.took_it is not YesNo.YES:
-        raise DetailsRefused("Copyright belongs to whoever took the picture, and the report does not say that you did.")
+        raise DetailsRefused(
+            "The person who took the picture has the copyright. Your report does not say that you took it."
+        )
     if notice.request.kind is not RequestKind.NOTICE:
         raise StepRefused("A copyright notice is prepared from a request to take something down.")
     if under_way := find_under_way(work, RequestKind.COPYRIGHT, notice.request.platform):

@@ -270,6 +270,6 @@ def require_represented(regimes: Iterable[Regime]) -> None:
 def _refuse_sworn(statements: Collection[NoticeField]) -> None:
     if SWORN & set(statements):
         raise StepRefused(
-            "This is said under penalty of perjury. Only the person can say it, on their own page, or whoever acts for "
-            "them. Ask them to open the page of this letter."
+            "This is said under penalty of perjury. Only the person, or someone who acts for them, can say it, on "
+            "their own page. Ask them to open the page of this letter."
         )

@@ -310,9 +310,9 @@ def _find_row(work: CaseWork, number: int) -> LinkAnswer:
 def _require_waiting(work: CaseWork, number: int) -> LinkAnswer:
     row = _find_row(work, number)
     if row.state is not LinkAnswerState.WAITING:
-        raise StepRefused("Somebody looked at this answer already.")
+        raise StepRefused("Someone has read this answer already.")
     if LinkAnswer.__tablename__ in guards.list_bent(work.session, work.case.id):
-        raise StepRefused("This answer is not as it came in, so it is not written down. Tell whoever runs the site.")
+        raise StepRefused("This answer is not as it came in, so we can’t save it. Tell the people who run this site.")
     return row
 
 

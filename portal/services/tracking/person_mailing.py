@@ -14,10 +14,11 @@ from datetime import timedelta
 from sqlalchemy import false, func, select
 
 from portal.domain.letters.facts import StatedBy
-from portal.domain.lifecycle import UNSENT, StepRefused
+from portal.domain.lifecycle import UNSENT, SendingChannel, StepRefused
 from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.models.requests import Request
 from portal.services.background import letter_turns
+from portal.services.requests.channels import channel_views
 from portal.services.requests.dossier import Dossier, read_dossier
 from portal.services.requests.statements import list_uncovered
 from portal.services.requests.views import ChannelView
@@ -67,6 +68,13 @@ def find_address(dossier: Dossier) -> str:
     work = dossier.work
     is_free = is_offered(work) and dossier.last_letter is not None and not mailing.may_have_left(dossier)
     return _pick(mailing.list_addresses(dossier)) if is_free else ""
+
+
+def goes_by_mail(dossier: Dossier) -> bool:
+    """Whether the first thing to try with a request's letter, once it is made, is to have it sent from here."""
+    doors = channel_views(dossier)
+    is_mail = bool(doors) and doors[0].via is SendingChannel.EMAIL
+    return is_mail and is_offered(dossier.work) and bool(_pick(mailing.list_addresses(dossier)))
 
 
 def find_later_address(work: CaseWork, letter_number: int) -> str:

@@ -39,7 +39,7 @@ from portal.services.work import CaseWork
 
 SHOWN = 80
 COPYRIGHT_WARNING = (
-    "This can pass your name and address on to the one who posted the picture. It is only for pictures you took "
+    "This can pass your name and address on to the person who posted the picture. It is only for pictures you took "
     "yourself. Use it when nothing else has helped."
 )
 

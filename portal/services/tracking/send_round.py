@@ -75,6 +75,7 @@ class LetterLine:
     links: int
     is_blocked: bool
     has_letter: bool
+    by_mail: bool = False  # it can be sent from here, so nobody has to fill in a form
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +139,11 @@ class RoundView:
         return tuple(line for line in self.waiting if not line.is_blocked)
 
     @property
+    def by_mail(self) -> int:
+        """How many of those that wait need no form."""
+        return sum(line.by_mail for line in self.waiting)
+
+    @property
     def next_date(self) -> SentLine | None:
         """Whose time ends first of all that runs."""
         running = [(line.clock.due_at, line) for line in self.sent if line.clock and _is_running(line.clock)]
@@ -178,6 +184,7 @@ class StepView:
     signature: str  # as it was written last
     just_sent: JustSent | None
     kept: ProofView | None  # what the person kept of it; None where nobody said
+    knows_proof: bool  # of another letter it was said, or one has gone: what to keep was read before
     mails: tuple[LetterMailView, ...]  # what became of it by e-mail from here, the newest first
     mail_to: str  # the address to which the person can have it sent from here; empty where that is not offered
 
@@ -317,6 +324,7 @@ def read_step(work: CaseWork, number: int, *, after: int | None = None) -> StepV
         signature=_signature_of(work, [dossier]),
         just_sent=_find_just_sent(found, after),
         kept=view_proof(dossier),
+        knows_proof=_knows_proof(found, dossier),
         mails=mailing.list_mails(dossier),
         mail_to=person_mailing.find_address(dossier),
     )
@@ -385,7 +393,14 @@ def _letter_line(found: _Round, dossier: Dossier) -> LetterLine:
         links=len(dossier.items),
         is_blocked=found.is_blocked(dossier),
         has_letter=dossier.last_letter is not None,
+        by_mail=person_mailing.goes_by_mail(dossier),
     )
+
+
+def _knows_proof(found: _Round, dossier: Dossier) -> bool:
+    """Whether what to keep was read at an earlier letter of the case."""
+    others = (each for each in found.dossiers if each.number != dossier.number)
+    return bool(found.sent or found.leaving) or any(view_proof(each) is not None for each in others)
 
 
 def _sent_line(dossier: Dossier) -> SentLine:

@@ -24,7 +24,7 @@ OWN_ACTS = [
 ACTS = [
     (MandateAct.LETTERS.value, _l("Statements in letters to platforms")),
     (MandateAct.BELIEF.value, _l("Statements of what the person believes in good faith")),
-    (MandateAct.COMPLAINTS.value, _l("Statements in complaints to authorities")),
+    (MandateAct.COMPLAINTS.value, _l("What complaints to authorities state")),
     (MandateAct.MESSAGES.value, _l("Answers to what platforms and authorities write back")),
 ]
 
@@ -102,7 +102,7 @@ class NameForm(ReaderForm):
         _l("What did the person say?"),
         choices=[
             ("no", _l("Their name is not to be passed on")),
-            ("yes", _l("Their name may be passed on to the one who posted it")),
+            ("yes", _l("Their name may be passed on to the person who posted it")),
         ],
         required=_l("Choose what the person said."),
     )

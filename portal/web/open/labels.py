@@ -285,6 +285,7 @@ def init_labels(app: Flask) -> None:
         reach_words=describe_scope,
         counting_words=describe_counting,
         rule_sentence=describe_rule,
+        rule_period=lambda rule: format_period(rule.amount or 0, rule.unit),
         rule_choices=list_rules,
         period_words=describe_extension,
         statement_words=describe_statement,

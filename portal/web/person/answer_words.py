@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -12,8 +13,9 @@ from flask_babel import lazy_gettext as _l
 from portal.domain.answers import Effect, NextPage, NoPaper
 from portal.domain.letters.facts import FollowUp
 from portal.domain.lifecycle import Answer, LetterKind
+from portal.services.casefile.moves import Move, MoveKind
 from portal.services.tracking.views import RequestView
-from portal.web.answer_steps import AfterAnswer, AnswerWords, say_after
+from portal.web.answer_steps import AfterAnswer, AnswerStep, AnswerWords, say_after
 from portal.web.person.phrases import plain_word
 
 EFFECTS: Mapping[Effect, Any] = MappingProxyType(
@@ -87,11 +89,30 @@ def _find_address(view: RequestView, page: NextPage, topic: FollowUp | None) -> 
     return url_for(_OF_REQUEST[page], number=view.number)
 
 
+_SAME: Mapping[MoveKind, NextPage] = MappingProxyType(
+    {
+        MoveKind.GIVE: NextPage.GIVE,
+        MoveKind.REMIND: NextPage.REMIND,
+        MoveKind.WRITE_BACK: NextPage.WRITE_BACK,
+    }
+)
+
 _WORDS = AnswerWords(
     effects=EFFECTS, next=NEXT, no_papers=NO_PAPERS, labels=LABELS, describe=plain_word, address=_find_address
 )
 
 
-def say_next(view: RequestView) -> AfterAnswer | None:
-    """What the last answer means, and the pages for what comes next."""
-    return say_after(view, _WORDS)
+def say_next(view: RequestView, moves: Sequence[Move]) -> AfterAnswer | None:
+    """What the last answer means, and the pages for what comes next, but for those that `moves` name above already.
+
+    Nobody is told to wait where `moves` say what to do.
+    """
+    after = say_after(view, _WORDS)
+    if after is None or (moves and any(step.page is NextPage.WAIT for step in after.steps)):
+        return None
+    return replace(after, steps=tuple(step for step in after.steps if not any(_is_same(step, move) for move in moves)))
+
+
+def _is_same(step: AnswerStep, move: Move) -> bool:
+    """Whether a move is this very step, or leads to a letter about whatever the person chooses."""
+    return _SAME.get(move.kind) is step.page and (move.topic is None or move.topic is step.topic)

@@ -42,13 +42,14 @@ from portal.web.link_adding import add_pasted
 from portal.web.person import next_steps
 from portal.web.person import receipt as receipts
 from portal.web.person.addresses import PersonBlueprint
-from portal.web.person.facts import describe_missing
+from portal.web.person.facts import describe_missing, describe_to_add
 from portal.web.person.form_pages import page_number, reader_of, show_form, zone_of
 from portal.web.person.history import fold_history
 from portal.web.person.links import split_rejected
 from portal.web.person.pages import fastest_for, people_near, police_for
 from portal.web.person.phrases import name_complaint, place_of_zone
 from portal.web.person.retention import read_retention
+from portal.web.person.send_words import say_how_long
 from portal.web.square_codes import draw_code
 from portal.web.unit_of_work import locks_late, unit
 
@@ -98,6 +99,7 @@ def receipt(work: CaseWork) -> ResponseReturnValue:
         return redirect(url_for("case.show"), 303)
     address = unit().config.base_url
     escalated = read_escalated(work)
+    dossiers = [each.dossier for each in escalated]
     case = read_overview(work, Parts(items_a_page=1), escalated)
     return render_template(
         "person/case/receipt.html",
@@ -110,7 +112,8 @@ def receipt(work: CaseWork) -> ResponseReturnValue:
         letters=case.requests.total,
         team=case.team_name,
         is_online=work.report.is_online is YesNo.YES,
-        things=len(find_missing_facts(work, [each.dossier for each in escalated]).facts),
+        to_add=describe_to_add(find_missing_facts(work, dossiers)),
+        how_long=say_how_long(len(dossiers), sum(map(person_mailing.goes_by_mail, dossiers))) if dossiers else "",
     )
 
 

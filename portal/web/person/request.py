@@ -7,6 +7,7 @@ from flask import request as asked
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.domain.answers import find_current
 from portal.domain.lifecycle import SentAs
 from portal.services.casefile.front import find_moves, find_return
 from portal.services.casefile.turns import Why
@@ -314,7 +315,9 @@ def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> Response
     zone, now, dossier = zone_of(work), unit().now, read_dossier(work, view.number)
     later = later_mailing.list_sendable(dossier) if person_mailing.is_offered(work) else ()
     mails_out, later_mails = mailing.list_all_mails(dossier)
-    turn, moves = find_moves(dossier, [route.regime.id for route in fastest_for(work.report)])
+    answered = find_current([answer.node for answer in view.answers], view.state)
+    said = answered.topics if answered else ()
+    turn, moves = find_moves(dossier, [route.regime.id for route in fastest_for(work.report)], said)
     return show_form(
         "person/request/show.html",
         form,
@@ -324,7 +327,7 @@ def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> Response
         turn=turn,
         what_now=next_steps.say_what_now(view.platform_name, turn, zone, now, has_moves=bool(moves)),
         moves=moves,
-        after=answer_words.say_next(view),
+        after=answer_words.say_next(view, moves),
         corrected=[next_steps.say_corrected(each, zone, now) for each in view.corrections],
         correct_words=next_steps.FACTS,
         few=view.items[:FEW_LINKS],

@@ -28,7 +28,14 @@ from portal.web.person.form_pages import reader_of, show_form, zone_of
 from portal.web.person.forms.send import GoneForm, KeptForm, SayForm
 from portal.web.person.pages import people_near
 from portal.web.person.phrases import format_due
-from portal.web.person.send_words import describe_until, group_by_date, list_read_words, name_lacking, write_mail_link
+from portal.web.person.send_words import (
+    describe_until,
+    group_by_date,
+    list_read_words,
+    name_lacking,
+    say_how_long,
+    write_mail_link,
+)
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit
 
@@ -177,7 +184,7 @@ def _show_start(
         "person/send/start.html",
         form,
         round=found,
-        sends_for=person_mailing.is_offered(work),
+        how_long=say_how_long(len(found.waiting), found.by_mail),
         to_say=to_say,
         name=send_round.name_all(to_say),
         is_own=_is_own(work),

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from portal.domain.clocks import ClockState
 from portal.domain.regimes import Binding, NoticeField
@@ -35,6 +36,27 @@ MOST_MAIL = 12_000  # characters of a link that opens an e-mail: with longer one
 def list_read_words(read: Iterable[Read]) -> list[str]:
     """What they will read, the links and the signature last."""
     return [*(str(READ[each]) for each in read), str(_("the links")), str(_("your signature"))]
+
+
+def say_how_long(letters: int, by_mail: int) -> str:
+    """The time that each of some letters takes. `by_mail`: so many of them are sent from here."""
+    if by_mail == letters:
+        return str(
+            ngettext(
+                "We send it for you by e-mail. That takes about 1 minute.",
+                "We send them for you by e-mail. Each one takes about 1 minute.",
+                letters,
+            )
+        )
+    by_form = str(ngettext("It takes about 5 minutes.", "Each one takes about 5 minutes.", letters))
+    if not by_mail:
+        return by_form
+    quick = ngettext(
+        "We send %(num)d of them for you by e-mail. That takes about 1 minute.",
+        "We send %(num)d of them for you by e-mail. They take about 1 minute each.",
+        by_mail,
+    )
+    return f"{by_form} {quick}"
 
 
 def describe_until(line: SentLine, zone: str) -> str:

@@ -115,3 +115,11 @@ def test_there_are_never_more_than_three_and_no_body_twice(why: Why, what: Turn)
     assert len(found) <= MOST
     assert len(bodies) == len(set(bodies))
     assert found == () or what in {Turn.NEEDS_YOU, Turn.OVERDUE, Turn.TEAM}
+
+
+def test_where_their_answer_says_one_thing_the_letter_back_is_about_it() -> None:
+    topics = (FollowUp.NO_REASON, *REFUSALS)
+    one = pick_moves(turn(Why.REFUSED), topics=topics, options=[], fastest=[], said=(FollowUp.NO_REASON,))
+    several = pick_moves(turn(Why.REFUSED), topics=topics, options=[], fastest=[], said=topics)
+    gone = pick_moves(turn(Why.REFUSED), topics=REFUSALS, options=[], fastest=[], said=(FollowUp.NO_REASON,))
+    assert [each.topic for each in (*one, *several, *gone)] == [FollowUp.NO_REASON, None, None]

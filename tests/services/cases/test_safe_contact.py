@@ -186,7 +186,7 @@ def test_a_date_is_told_once_in_neutral_words_in_the_hours(sessions: sessionmake
         assert mail.next_try_at >= first
         assert mail.sealed is not None
         said = open_values(ports.keys.outbox, outbox._seal_context(mail), mail.sealed)
-    assert said["text"] == "This is the reminder that you asked for. Come back the way you know."
+    assert said["text"] == "This is the reminder that you asked for. Come back as before."
     assert said["subject"] == "A message for you"
 
 

@@ -25,7 +25,7 @@ def test_the_desk_asks_before_a_request_goes_and_shows_who_said_it(desk: Desk) -
     assert "written down by the team" in colleague.page.text
     assert colleague.go(case).text.count("proof saved") == 3
     assert WARNS not in colleague.go(f"{case}/requests/1/sent").text
-    assert "What was kept as proof was written down." in colleague.go(f"{case}/history").text
+    assert "What was kept as proof was saved." in colleague.go(f"{case}/history").text
 
 
 def test_the_person_says_what_she_saved_before_the_letter_goes(app: Flask) -> None:

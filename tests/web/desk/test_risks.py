@@ -38,7 +38,7 @@ def test_the_age_that_was_told_is_kept_beside_and_never_against_the_report(desk:
     page = colleague.press("Save", age="adult", status=400)
     assert "The report says that the person was under 18." in page.text
     colleague.press("Save", age="from_13")
-    assert "age was written down" in colleague.go(f"/desk/cases/{reference}/history").text
+    assert "age was saved" in colleague.go(f"/desk/cases/{reference}/history").text
     inputs = colleague.go(f"/desk/cases/{reference}/risk").root.iter("input")
     boxes = [each for each in inputs if each.get("name") == "age"]
     chosen = [each.get("value") for each in boxes if "checked" in each.attrib]

@@ -7,8 +7,9 @@ vowels, which is a little too many for some words and a little too few for other
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +52,11 @@ BANNED = {
 }
 
 
+# What use cases raise with a sentence for the page.
+REFUSALS = frozenset({"StepRefused", "BadText", "BadInstant", "DetailsRefused", "NoRoom", "NoConsent"})
+_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
 @dataclass(frozen=True)
 class Sentence:
     """One sentence, and where it is."""
@@ -83,6 +89,34 @@ def count_syllables(word: str) -> int:
     return max(1, len(re.findall(r"[aeiouy]+", shorter)))
 
 
+def list_texts(path: str) -> Iterator[Sentence]:
+    """The sentences of a module that keeps them as plain text, because it knows no language; names are none."""
+    module = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    docstrings = {ast.get_docstring(node, clean=False) for node in ast.walk(module) if isinstance(node, _DOCUMENTED)}
+    yield from _split(path, ((line, text) for line, text in _list_strings(module) if text not in docstrings))
+
+
+def list_refusals(path: str) -> Iterator[Sentence]:
+    """What a module of use cases says when it refuses something, as it is shown on the page."""
+    module = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    named = {name: node.value for node in module.body if isinstance(node, ast.Assign) for name in _names_of(node)}
+    for call in (node for node in ast.walk(module) if isinstance(node, ast.Call)):
+        if isinstance(call.func, ast.Name) and call.func.id in REFUSALS:
+            for said in call.args:
+                yield from _split(path, _list_strings(named.get(said.id, said) if isinstance(said, ast.Name) else said))
+
+
+def list_called(folder: str, package: str) -> Collection[str]:
+    """The modules of a package that those in a folder import."""
+    found = set()
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(package):
+                found |= {f"{node.module}.{each.name}" for each in node.names} | {str(node.module)}
+    paths = (f"{name.replace('.', '/')}.py" for name in found)
+    return {path for path in paths if (ROOT / path).is_file()}
+
+
 def list_sentences(path: str) -> Iterator[Sentence]:
     """The sentences that a template or a module says to people."""
     method = "python" if path.endswith(".py") else "jinja2.ext:babel_extract"
@@ -99,6 +133,24 @@ def find_banned(sentence: Sentence) -> list[str]:
     return [pattern for pattern in BANNED if re.search(pattern, sentence.text, re.IGNORECASE)]
 
 
+def _split(path: str, texts: Iterator[tuple[int, str]]) -> Iterator[Sentence]:
+    """Sentences alone: what ends as one does, and has words in it."""
+    for line, text in texts:
+        for part in re.split(r"(?<=[.?!:])\s+", _plain(text)):
+            if re.search(r"\w \w.*[.?!]$", part):
+                yield Sentence(part, f"{path}:{line}")
+
+
+def _list_strings(node: ast.AST) -> Iterator[tuple[int, str]]:
+    for each in ast.walk(node):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+            yield each.lineno, each.value
+
+
+def _names_of(node: ast.Assign) -> Iterator[str]:
+    yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+
+
 def _plain(text: str) -> str:
     """With a short word where something is put in."""
-    return " ".join(re.sub(r"%\(\w+\)[sd]", "Ana", text).split())
+    return " ".join(re.sub(r"%\(\w+\)[sd]|{\w*}", "Ana", text).split())

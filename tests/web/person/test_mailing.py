@@ -64,7 +64,10 @@ def begin(visitor: Visitor, whole: Parts) -> str:
         work = Work(session=session, actor=PERSON, now=whole.clock(), ports=whole.ports)
         note_outcome(work, "imgur", ADDRESS, AddressOutcome.WORKED)
     words = words_on(save_report(visitor, links={"pasted": IMGUR}))
+    assert "We send it for you by e-mail. That takes about 1 minute." in visitor.page.text
     page = visitor.press("They are on paper")
+    assert "1 letter is waiting. We send it for you by e-mail." in page.text
+    assert "5 minutes" not in page.text
     visitor.press("Begin with", said=tick_of(page), signature="Ana Exemplar")
     worker.run_left_jobs(whole)
     visitor.go(visitor.page.path)

@@ -306,12 +306,18 @@ def test_a_draft_can_be_erased_at_once(visitor: Visitor) -> None:
 def test_what_makes_letters_stronger_is_asked_once_and_fills_every_letter(visitor: Visitor) -> None:
     save_report(visitor)
     page = visitor.go("/case")
-    assert "1 thing would make" in page.text, "what is stated belongs to each letter"
+    assert "A name would make 3 letters stronger." in page.text, "what is stated belongs to each letter"
     add_facts(visitor)
     assert "would make" not in visitor.page.text
     visitor.go("/case/links")
     visitor.press("Add", pasted="https://www.tiktok.com/@invented/video/7000000000000000001")
     assert "would make" not in visitor.go("/case").text, "links that come later say it too"
+
+
+def test_the_receipt_names_what_is_to_be_added_and_how_long_a_letter_takes(visitor: Visitor) -> None:
+    page = save_report(visitor)
+    assert "Add what makes your letters stronger: a name." in page.text
+    assert "Send 3 letters, one by one. Each one takes about 5 minutes." in page.text
 
 
 def test_all_that_is_wrong_is_said_at_once_beside_its_field(visitor: Visitor) -> None:

@@ -103,6 +103,24 @@ def test_nobody_waits_without_a_word_and_who_does_not_want_to_wait_need_not(visi
     assert visitor.go("/case/letters").text.count("Letter to the platform") == 3, "none was made twice"
 
 
+def test_what_to_keep_as_proof_is_told_in_full_once(visitor: Visitor, app: Flask) -> None:
+    page = begin(visitor, app)
+    assert "Keep your proof first: not saved yet?" in page.text
+    assert "Did you save it?" in page.text
+    page = visitor.press("I sent it. Next letter")
+    assert "Proof of this one: not saved yet?" in page.text
+    assert "Did you save it?" not in page.text
+    assert "Did you save it?" not in visitor.press("I saved this", saved=["link"]).text
+    assert "Proof of this one: saved" in visitor.page.text
+
+
+def test_proof_that_was_said_for_all_is_not_asked_for_again(visitor: Visitor, app: Flask) -> None:
+    begin(visitor, app)
+    visitor.press("I saved this", saved=["link"], for_all="y")
+    page = visitor.press("I sent it. Next letter")
+    assert "Proof of this one: saved" in page.text
+
+
 def test_leaving_one_out_and_coming_back_begins_at_the_first_that_has_not_gone(
     visitor: Visitor, app: Flask, clock: TestClock
 ) -> None:

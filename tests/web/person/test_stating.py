@@ -151,7 +151,7 @@ def test_a_copyright_letter_warns_who_reads_it_and_is_claimed_by_the_person(visi
     add_facts(visitor, took_it="yes")
     open_request(visitor)
     visitor.follow("I took the picture")
-    assert "public archive" in visitor.page.text
+    assert "public list" in visitor.page.text
     visitor.press("Go on with the copyright letter")
     assert "made under penalty of perjury" in visitor.page.text
     visitor.follow("First say that the picture is yours")

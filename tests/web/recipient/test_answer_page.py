@@ -112,6 +112,17 @@ def test_the_page_says_nothing_of_the_person_and_gives_no_cookie_of_a_case(notic
     assert "noindex" in page.answer.headers["X-Robots-Tag"]
 
 
+def test_the_page_has_nothing_of_the_persons_side(notice: Notice) -> None:
+    """Three presses of Shift would take an answer away from somebody who is not in danger."""
+    visitor = visit(notice)
+    for address in (notice.page, "/answer/nothing"):
+        page = visitor.go(address, status=200 if address == notice.page else 404)
+        assert "Leave this page" not in page.answer.text
+        assert "What can I do now?" not in page.answer.text
+        assert "leave.js" not in page.answer.text
+        assert "sends notices for people" in page.answer.text
+
+
 def test_an_empty_form_confirms_receipt_and_a_filled_one_waits(notice: Notice) -> None:
     visitor = visit(notice)
     visitor.go(notice.page)
