@@ -15,7 +15,7 @@ from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
-from portal.web.desk.forms.bulk import FORMS, BulkForm, SameAnswerForm
+from portal.web.desk.forms.bulk import FORMS, AnswerTogetherForm, BulkForm
 from portal.web.desk.pages import Answered, Page, go, show_on_case, staff_reader
 from portal.web.desk.wording import choices_of
 from portal.web.fields import PageForm
@@ -51,7 +51,8 @@ def choose(member: SignedInStaff, work: CaseWork) -> Answered:
 @on_case
 def foresee(member: SignedInStaff, work: CaseWork, action: str) -> Page:
     step = BulkAction(action)
-    return _show(member, work, step, bulk.foresee(work, step, _read_choice(request.args)), _make_form(step))
+    looks = bulk.foresee(work, step, _read_choice(request.args))
+    return _show(member, work, step, looks, _make_form(step, looks))
 
 
 @bp.post(f"/<any({ACTIONS}):action>")
@@ -59,8 +60,8 @@ def foresee(member: SignedInStaff, work: CaseWork, action: str) -> Page:
 @locks_late
 def do(member: SignedInStaff, work: CaseWork, action: str) -> Answered:
     step = BulkAction(action)
-    form = _make_form(step)
     choice = Choice(numbers=frozenset(_numbers("requests")))
+    form = _make_form(step, bulk.foresee(work, step, choice) if step is BulkAction.ANSWER else ())
     if form.validate():
         with refusals(form):
             hold_case(work)
@@ -141,10 +142,12 @@ def _show(member: SignedInStaff, work: CaseWork, step: BulkAction, looks: tuple[
     )
 
 
-def _make_form(step: BulkAction) -> PageForm:
-    """The step's own questions, with the moment filled in."""
+def _make_form(step: BulkAction, looks: tuple[Outlook, ...]) -> PageForm:
+    """The step's own questions, with the moment filled in; `looks` for the links of an answer."""
+    form: PageForm
     if step is BulkAction.ANSWER:
-        form: PageForm = SameAnswerForm(staff_reader())
+        form = AnswerTogetherForm(staff_reader())
+        form.offer(looks)
     else:
         form = FORMS.get(step, BulkForm)()
     if not form.is_submitted():
@@ -174,13 +177,13 @@ def _read_command(work: CaseWork, step: BulkAction, form: PageForm, choice: Choi
         at=form["at"].data if "at" in form else None,
         sendings=dict(_read_sendings(looks)),
         has_checked="has_checked" in form and bool(form["has_checked"].data),
-        answer=form.command() if isinstance(form, SameAnswerForm) else None,
+        answer=form.command() if isinstance(form, AnswerTogetherForm) else None,
         letters=frozenset(_numbers("letters")) if step in BY_MAIL else None,
-        links=_read_links(looks) if step in BY_LINK else frozenset(),
+        links=form.links if isinstance(form, AnswerTogetherForm) else _read_links(looks, step),
         reason=CloseReason(reason) if reason else None,
         note=(form["note"].data or "") if "note" in form else "",
         is_certain="is_certain" in form and bool(form["is_certain"].data),
-        tickets={look.number: read_ticket(f"ticket-{look.number}-text") for look in looks if step is BulkAction.LODGED},
+        tickets=_read_tickets(looks) if step is BulkAction.LODGED else {},
     )
 
 
@@ -188,7 +191,7 @@ def _read_sendings(looks: tuple[Outlook, ...]) -> Iterator[tuple[int, Sending]]:
     """The door and the ticket of each, as they were chosen; the first door where none was."""
     for look in looks:
         doors = {door.address: door for door in look.doors}
-        door = doors.get(request.form.get(f"door-{look.number}", ""), look.door)
+        door = doors.get(_read_lines(f"door-{look.number}"), look.door)
         ticket = read_ticket(f"ticket-{look.number}-text")
         if door is not None:
             yield look.number, Sending(address=door.address, channel=door.via, ticket=ticket)
@@ -197,13 +200,26 @@ def _read_sendings(looks: tuple[Outlook, ...]) -> Iterator[tuple[int, Sending]]:
             yield look.number, Sending(address="", channel=channel, ticket=ticket)
 
 
+def _read_tickets(looks: tuple[Outlook, ...]) -> dict[int, str]:
+    """The authorities' numbers by complaint."""
+    numbers = {look.complaint.number for look in looks if look.complaint}
+    return {number: read_ticket(f"ticket-{number}-text") for number in numbers}
+
+
+def _read_lines(name: str) -> str:
+    """What was sent under that name, its lines ended as ours are: a browser ends them with two signs."""
+    return request.form.get(name, "").replace("\r\n", "\n")
+
+
 def read_ticket(name: str) -> str:
     """The number that somebody outside gave, as typed into the field of that name."""
     return request.form.get(name, "").strip()[:LONGEST_TICKET]
 
 
-def _read_links(looks: tuple[Outlook, ...]) -> frozenset[int]:
-    """All links that are shown, those that were ticked, or the rest."""
+def _read_links(looks: tuple[Outlook, ...], step: BulkAction) -> frozenset[int]:
+    """All links that are shown, those that were ticked, or the rest; none where the step is about none."""
+    if step not in BY_LINK:
+        return frozenset()
     shown = {item.number for look in looks for item in look.links}
     ticked = set(_numbers("links")) & shown
     which = request.form.get("which", "all")

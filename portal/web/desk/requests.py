@@ -13,6 +13,7 @@ from portal.domain.approvals import Approvable
 from portal.domain.directory import AddressOutcome
 from portal.domain.lifecycle import UNSENT, LetterKind
 from portal.domain.paging import cut
+from portal.models.snippets import SnippetUse
 from portal.services.cases.approvals import list_waiting
 from portal.services.cases.opening import UnknownNumber
 from portal.services.clocks.agreement import list_bent
@@ -50,6 +51,7 @@ from portal.web.desk.pages import (
     staff_reader,
 )
 from portal.web.desk.panes import show_beside
+from portal.web.desk.snippets import list_offered, put_in
 from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.desk.wording import describe_word
 from portal.web.fields import PageForm
@@ -128,18 +130,20 @@ def make_further(member: SignedInStaff, work: CaseWork, number: int, topic: str)
         flash(_("This letter does not fit what has happened so far."))
         return back_to(work, number, anchor="letters")
     form = FurtherForm.of(staff_reader(), kind, topic)
-    if form.validate_on_submit():
+    is_put_in = "given" in form and put_in(form.given, member, work, SnippetUse.ANSWER)
+    if not is_put_in and form.validate_on_submit():
         with refusals(form):
             letter_making.make_letter(work, kind, number, words=form.words())
             return back_to(work, number, anchor="letters")
-    title = describe_word(form.topic)
     return show_about(
         member,
         work,
         number,
         form,
-        title=title,
+        title=describe_word(form.topic),
         button=_("Make the letter"),
+        snippets=list_offered(work, SnippetUse.ANSWER) if "given" in form else (),
+        is_wrong=not is_put_in,
     )
 
 
