@@ -17,6 +17,7 @@ from portal.models.snippets import SnippetUse
 from portal.services.cases.approvals import list_waiting
 from portal.services.cases.opening import UnknownNumber
 from portal.services.clocks.agreement import list_bent
+from portal.services.complaints.options import list_open_for
 from portal.services.directory.address_checks import note_outcome
 from portal.services.inbox import case_mail
 from portal.services.letters.printing import LetterStopped
@@ -25,7 +26,7 @@ from portal.services.requests.dossier import REQUEST_LETTERS, read_dossier
 from portal.services.requests.escalation import read_escalated
 from portal.services.requests.preparing import LONGEST
 from portal.services.requests.statement_views import letters_to_state
-from portal.services.requests.views import DetailsView
+from portal.services.requests.views import DetailsView, NextStep
 from portal.services.tracking import link_answers, mailing, read_answers, request_page, sending
 from portal.services.tracking.correctable import Fact
 from portal.services.tracking.views import RequestView
@@ -449,6 +450,7 @@ def show_request(
         ),
         is_asked_for_links="page" in url_request.args,
         first_letter=REQUEST_LETTERS[request.kind],
+        can_complain=list_open_for(mine) if request.next_step.kind is NextStep.COMPLAIN else (),
         is_unfit=bool(list_bent(work)),
         said=link_answers.list_answers(work, number),
         came=case_mail.list_mails(work, number),
