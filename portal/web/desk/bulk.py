@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from uuid import uuid4
 
-from flask import request
+from flask import flash, request
+from flask_babel import gettext as _
 
 from portal.domain.lifecycle import CloseReason, RequestState, SendingChannel
 from portal.services.casefile import bulk
@@ -40,9 +41,12 @@ _AT_ANY_TIME = frozenset({BulkAction.GONE, BulkAction.CLOSE})
 @bp.get("")
 @on_case
 def choose(member: SignedInStaff, work: CaseWork) -> Answered:
-    """To the preview of what was pressed; without a step, the requests to choose from."""
-    if request.args.get("action") in set(BulkAction):
-        chosen = {name: request.args.getlist(name) for name in ("pick", "platform", "state", "requests")}
+    """To the preview of what was pressed; without a step, or with nothing ticked, the requests to choose from."""
+    chosen = {name: request.args.getlist(name) for name in ("pick", "platform", "state", "requests")}
+    is_pressed = request.args.get("action") in set(BulkAction)
+    if is_pressed and not any(chosen.values()):
+        flash(_("Nothing was ticked. Tick requests, or all of them, and press again."))
+    elif is_pressed:
         return go("desk_bulk.foresee", reference=work.reference, action=request.args["action"], **chosen)
     return show_on_case("desk/bulk/choose.html", member, work, together=choices_for(work))
 

@@ -98,6 +98,13 @@ def test_by_state_and_by_platform(desk: Desk, colleague: Colleague, reference: s
     assert "No request was chosen." in colleague.go(together(reference, "letters", "state=refused")).text
 
 
+def test_a_step_with_nothing_ticked_asks_for_what(colleague: Colleague, reference: str) -> None:
+    page = colleague.go(f"/desk/cases/{reference}/together?action=letters")
+    assert "Nothing was ticked." in page.text
+    form, _button = page.form_with("Prepare letters")
+    assert [each.get("value") for each in form.iter("input") if each.get("name") == "pick"] == ["all"]
+
+
 def test_the_rest_of_the_links_is_gone(desk: Desk) -> None:
     reference = desk.add_case(links=" ".join(f"https://x.com/someone/status/{each}" for each in range(1, 6)))
     visitor = desk.visit("mira")
