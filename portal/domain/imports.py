@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from portal.domain.lifecycle import Depiction
+from portal.domain.lifecycle import AgeBand, Depiction
 from portal.domain.readable import write_digits
 from portal.domain.report import YesNo
 from portal.domain.rough_days import NotADay, read_rough_day
@@ -35,6 +35,7 @@ class Column(StrEnum):
     REGION = "region"
     WHAT = "what"
     UNDER_18 = "under_18"
+    AGE = "age"  # when it was made, in years or as a span
     NAME = "name"
     EMAIL = "email"
     NOTE = "note"
@@ -67,6 +68,7 @@ _HEADINGS: Mapping[Column, tuple[str, ...]] = MappingProxyType(
         Column.REGION: ("region", "province", "part", "bundesland", "county", "subdivision"),
         Column.WHAT: ("what", "whatitis", "kind", "type", "content", "depiction", "category", "art"),
         Column.UNDER_18: ("under18", "minor", "child", "underage", "minderjahrig"),
+        Column.AGE: ("age", "agewhenmade", "ageinyears", "alterinjahren", "edad", "âge"),
         Column.NAME: ("name", "person", "client", "fullname"),
         Column.EMAIL: ("email", "mail", "emailaddress"),
         Column.NOTE: ("note", "notes", "comment", "comments", "remark", "remarks", "notiz", "bemerkung"),
@@ -98,6 +100,10 @@ _GONE = frozenset(("gone", "removed", "deleted", "down", "taken down", "offline"
 _THERE = frozenset(
     ("online", "still online", "up", "there", "live", "open", "not gone", "sent", "waiting", "pending", "reported")
 )
+_YEARS = re.compile(r"\d{1,3}")
+_YOUNGER = re.compile(r"^\s*(under|below|<|unter|moins de|menos de)")
+_OLDER = re.compile(r"\+|older|over|and up|>")
+OLDEST = 120
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _DOTS = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})")
 _SLASHES = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
@@ -131,6 +137,33 @@ def read_yes_no(text: str) -> YesNo | None:
     if word:
         raise BadCell("Write yes, no or unknown.")
     return None
+
+
+def read_age(text: str) -> AgeBand:
+    """The span of an age: 15, 13 to 15, under 13, 18+. Raises BadCell, also where it reaches over two spans."""
+    written = write_digits(text.casefold())
+    numbers = [int(found) for found in _YEARS.findall(written)]
+    if numbers and max(numbers) <= OLDEST:
+        first, last = min(numbers), max(numbers)
+        if _YOUNGER.search(written):
+            first, last = 0, first - 1
+        elif _OLDER.search(written):
+            last = OLDEST
+        bands = {_band_of(first), _band_of(last)}
+        if len(bands) == 1:
+            return bands.pop()
+    raise BadCell(
+        "Write the age in years, such as 15, or one of: under 13, 13 to 15, 16 to 17, 18+. Where no more is known, "
+        "empty the cell and use the column for under 18."
+    )
+
+
+def _band_of(years: int) -> AgeBand:
+    if years < 13:
+        return AgeBand.UNDER_13
+    if years < 16:
+        return AgeBand.FROM_13
+    return AgeBand.FROM_16 if years < 18 else AgeBand.ADULT
 
 
 def read_what(text: str) -> tuple[Depiction | None, bool]:
@@ -269,6 +302,7 @@ class ImportCase:
     subdivision: str = ""
     depiction: Depiction | None = None
     under_18: YesNo | None = None
+    age: AgeBand | None = None
     name: str = ""
     email: str = ""
     notes: tuple[str, ...] = ()

@@ -36,7 +36,9 @@ class Message(Guarded, Base):
 
 
 class Note(Guarded, Base):
-    """The team's own note on a case, never shown to the person. `sealed` holds {"text"}."""
+    """The team's own note on a case, never shown to the person. `sealed` holds {"text"}, and {"private"} where
+    its writer alone is shown it.
+    """
 
     __tablename__ = "notes"
 

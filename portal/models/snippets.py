@@ -18,6 +18,7 @@ class SnippetUse(StrEnum):
 
     MESSAGE = "message"  # to the person
     NOTE = "note"  # of the team
+    ANSWER = "answer"  # own words in a letter back to a platform
 
 
 class Snippet(Guarded, Base):

@@ -10,6 +10,7 @@ from portal.web.desk import alerts as desk_alerts
 from portal.web.desk import approvals as desk_approvals
 from portal.web.desk import audit as desk_audit
 from portal.web.desk import bulk as desk_bulk
+from portal.web.desk import by_form as desk_by_form
 from portal.web.desk import case as desk_case
 from portal.web.desk import complaints as desk_complaints
 from portal.web.desk import corrections as desk_corrections
@@ -138,6 +139,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_today.bp,
     desk_queue.bp,
     desk_bulk.bp,
+    desk_by_form.bp,
     desk_many.bp,
     desk_pasted.bp,
     desk_corrections.bp,

@@ -31,8 +31,8 @@ NO_SECRETS = """
     authority_ends_on auto back case_cap cases change channel colleague column columns company complaints confirm
     confirmation confirmed consent contact_by countries country covers danger date_form day days density depiction
     digest dismiss door due email ends_on events explanation extension_until factor filer first for_all found_words
-    from from_file geo_blocked give given goes_on gone handler hard_cap has_checked has_no_ticket heard how
-    how_found identity_offer is_certain is_final is_online items keep kept kept_form key kind label language last
+    from from_file geo_blocked give given goes_on gone handler hard_cap has_checked has_no_ticket heard how how_found
+    identity_offer is_certain is_final is_online is_private items keep kept kept_form key kind label language last
     letter letters levels limit link links login made_from mails_dates mark meaning more more_asked name name_kind
     never no_answer_link not_found not_violation note now number open order other others outcome owner
     part_independence part_remarks part_who part_work pass_on passes_on pasted phone place places platform
@@ -52,7 +52,8 @@ REPEATED_AT: Mapping[str, frozenset[str]] = MappingProxyType(
         **dict.fromkeys(("desk_handovers.answer_offer", "hand_on.answer"), frozenset({"answer"})),
     }
 )
-PARTS = re.compile(r"-(day|month|year|time)|(-[A-Z0-9]{4}){0,2}-\d{1,3}-(platform|text)")  # boxes, rows of a list
+# Boxes of one field, and what stands in rows of a list: with the number of a request, before it the case's reference.
+PARTS = re.compile(r"-(day|month|year|time)|(-[A-Z0-9]{4}){0,2}-\d{1,3}(-(platform|text))?")
 SAYS_HOW = frozenset({"Allow", "Retry-After"})  # what an error's own headers tell the one who asked
 
 

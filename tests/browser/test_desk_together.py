@@ -95,6 +95,8 @@ def test_by_keyboard_alone_on_a_narrow_screen(site: Site, admit: Admit) -> None:
     page = advocate.page
     page.get_by_label("All requests (6)").focus()
     page.keyboard.press("Space")
+    page.locator(".many > summary").focus()
+    page.keyboard.press("Enter")
     page.get_by_role("button", name="Prepare letters").focus()
     page.keyboard.press("Enter")
     advocate.sees("It will be done for 6 requests")

@@ -18,6 +18,7 @@ from tests.browser.looks import look_at
 from tests.browser.scenes import MANY_LINKS
 from tests.browser.site import Site
 from tests.browser.test_desk_together import Counting
+from tests.browser.test_few_taps import answer_for_them
 from tests.browser.test_keyboard import tab_to
 from tests.browser.test_with_team import sign_in
 from tests.browser.visitor import Visitor
@@ -26,6 +27,7 @@ from tests.services.fakes import print_quickly, send
 
 LOOKS_AGAIN_S = 3  # a page that waits for work looks each two seconds
 CASES, MOST_FOR_THE_WEEK, MOST_FOR_PASTED, SCREENS = 10, 15, 6, 3
+MOST_FOR_A_FORM, MOST_BY_FORM = 3, 3  # presses for one, and how many of the five platforms have a form at least
 LINKS = """
     https://www.instagram.com/p/Invented01/ https://x.com/someone/status/1 https://www.tiktok.com/@invented/video/1
     https://www.reddit.com/r/invented/comments/1/a/ https://www.facebook.com/invented/posts/1
@@ -161,6 +163,37 @@ def test_one_answer_about_links_of_two_cases_is_logged_in_few_presses(site: Site
     advocate.sees("Done in 2 of 2 cases")
     assert count_events(site, History.ANSWERED) - before == 2
     assert counting.done <= MOST_FOR_PASTED
+
+
+def test_what_goes_by_their_forms_takes_three_presses_each(site: Site, admit: Admit) -> None:
+    """Open the form, copy the letter, say that it was sent: then the next one is there. Typing a number is extra."""
+    site.make_team("Weir", (("rata", "Rata", Role.ADVOCATE),))
+    reference = make_cases(site, 1, sent=0, team="Weir")[0]
+    advocate = admit(locale="en-NZ")
+    advocate.context.route("https://**", answer_for_them)
+    sign_in(site, advocate, "rata")
+    advocate.open(f"/desk/cases/{reference}/together/letters?pick=all")
+    advocate.press("Prepare letters", exact=False)
+    site.work()
+    advocate.open(f"/desk/cases/{reference}")
+    counting = Counting(advocate)
+    counting.press("By their forms, one by one")
+    total = int(advocate.page.locator("main").inner_text().partition("1 of ")[2].split()[0])
+    assert total >= MOST_BY_FORM
+    assert look_at(advocate, "desk letter by their form", is_light=False) == []
+    for number in range(1, total + 1):
+        before = counting.done
+        with advocate.context.expect_page() as opened:
+            counting.press("Open their form")
+        opened.value.wait_for_load_state()
+        opened.value.close()
+        counting.press("Copy the whole letter")
+        advocate.sees("Copied")
+        advocate.fill("Their ticket number, if they gave one", f"INV-{number}")
+        counting.press("It was sent. Next one" if number < total else "It was sent")
+        assert counting.done - before <= MOST_FOR_A_FORM
+    advocate.sees("No letter waits to be sent by a form.")
+    advocate.troubles[:] = [each for each in advocate.troubles if "a request left the host: https://" not in each]
 
 
 def answer_by_keys(advocate: Visitor, reference: str) -> None:

@@ -100,6 +100,16 @@ def test_three_slips_of_shift_sign_nobody_out_who_types_or_chooses(mere: Visitor
     assert mere.path == "/desk"
 
 
+def test_what_to_do_with_the_chosen_is_one_menu_on_a_narrow_screen(mere: Visitor) -> None:
+    steps = mere.page.locator(".many button")
+    assert steps.first.is_visible()
+    mere.page.set_viewport_size({"width": 360, "height": 780})
+    assert not steps.first.is_visible()
+    mere.page.locator(".many > summary").focus()
+    mere.page.keyboard.press("Enter")
+    assert all(steps.nth(place).is_visible() for place in range(steps.count()))
+
+
 @pytest.mark.parametrize("path", ["/desk", "/desk?whose=nobody&risk=child&country=NZ&stale=y"])
 def test_the_list_is_right_for_axe_wide_and_narrow(mere: Visitor, path: str) -> None:
     mere.open(path)

@@ -188,7 +188,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_letters.record_sent desk_letters.discard desk_threats.make desk_requests.make_further
             desk_requests.prepare_copyright desk_mailing.send desk_mailing.take_back
             desk_mailing.send_later desk_mailing.take_later_back desk_letters.address_sheet
-            desk_requests.record_name desk_mandate.record desk_bulk.choose desk_bulk.foresee desk_bulk.do
+            desk_requests.record_name desk_mandate.record desk_by_form.begin desk_by_form.step
+            desk_by_form.record_sent desk_bulk.choose desk_bulk.foresee desk_bulk.do
             desk_corrections.correct desk_approvals.ask desk_approvals.withdraw
             desk_referrals.show desk_referrals.record_told desk_referrals.record_outcome
             desk_exchange.make desk_exchange.record desk_handovers.answer desk_handovers.finish desk_handovers.offer

@@ -7,7 +7,7 @@ is kept with what came of it, and the same token again tells that and does nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -52,12 +52,25 @@ def foresee(work: CaseWork, action: BulkAction, choice: Choice, at_most: int = M
     chosen = [each for each in dossiers if choice.has(each.number, each.request.platform, each.request.state)]
     rules = Rules(work, dossiers, chosen)
     looks = [rules.look(action, each) for each in chosen]
+    if action is BulkAction.LODGED and choice.has_no_request:
+        looks += rules.list_without_request()
+    if action is BulkAction.LODGED:
+        looks = list(_mark_first(looks))
     done = 0
     for index, look in enumerate(looks):
         done += look.will
         if look.will and done > at_most:
             looks[index] = replace(look, why=TOO_MANY)
     return tuple(looks)
+
+
+def _mark_first(looks: Iterable[Outlook]) -> Iterator[Outlook]:
+    """Where several requests are about one complaint, its number is asked once."""
+    seen: set[int] = set()
+    for look in looks:
+        number = look.complaint.number if look.complaint and look.will else None
+        yield replace(look, is_first=number not in seen)
+        seen |= {number} if number else set()
 
 
 def do_to_all(work: CaseWork, command: BulkCommand) -> tuple[Result, ...]:

@@ -6,7 +6,7 @@ comes before it. A later letter goes to where the first one went, or to the addr
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from portal.domain.approvals import Approvable
@@ -19,6 +19,7 @@ from portal.services.tracking.parcels import MailCommand, MailOffer
 from portal.services.work import CaseWork
 
 BY_FORM = "Goes by their form or by post. Where we know an e-mail address too, the request’s page offers it."
+SENT_ALREADY = "It was sent already."
 NO_LETTER = "No letter is ready. Prepare it first."
 NOTHING_WAITS = "No later letter waits to be sent."
 NO_ADDRESS = "No e-mail address of it is known. Send it on its own page."
@@ -89,7 +90,7 @@ def _why_not_first(dossier: Dossier, forbidden: str, waits: Mapping[int, str]) -
     if dossier.work.ports.config.mail is None:
         return parcels.NOT_SWITCHED_ON
     if dossier.request.state not in UNSENT:
-        return "It was sent already."
+        return SENT_ALREADY
     if forbidden or letter is None:
         return forbidden or NO_LETTER
     doors = channel_views(dossier)
@@ -110,8 +111,3 @@ def _why_not_later(offer: MailOffer) -> str:
 def _goes(offer: MailOffer, kind: LetterKind) -> Goes:
     best = offer.addresses[0]
     return Goes(letter=offer.letter, kind=kind, address=best.address, is_stale=best.is_stale)
-
-
-def count_by_form(looks: Iterable[str]) -> int:
-    """How many of these reasons say that a form or post comes first."""
-    return sum(why == BY_FORM for why in looks)

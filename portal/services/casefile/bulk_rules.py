@@ -17,17 +17,20 @@ from portal.domain.lifecycle import (
 )
 from portal.services.casefile import bulk_mail
 from portal.services.casefile.bulk_actions import (
-    BY_LINK,
+    ABOUT_LINKS,
+    NO_COMPLAINT,
+    NO_REMINDER,
+    NOT_LATE,
     BulkAction,
     Outlook,
 )
-from portal.services.casefile.bulk_mail import MailLook
-from portal.services.casefile.complaining import Need, Plan, plan_complaints
+from portal.services.casefile.bulk_mail import SENT_ALREADY, MailLook
+from portal.services.casefile.complaining import NOT_SENT, Need, Plan, plan_complaints
 from portal.services.casefile.front import read_lines
 from portal.services.cases.approvals import list_waiting
 from portal.services.cases.consent import NoConsent
 from portal.services.cases.mandates import require_permission
-from portal.services.complaints.complaints import list_lines, list_made
+from portal.services.complaints.complaints import list_lines, list_made, list_resting_on_none
 from portal.services.complaints.views import ComplaintLine
 from portal.services.letters import letters
 from portal.services.requests.channels import channel_views
@@ -44,6 +47,13 @@ _HINDERED: Mapping[Hindrance, str] = MappingProxyType(
         Hindrance.FORM_ONLY: "No law and no rule of theirs is known that a letter could use. Use their own form.",
         Hindrance.UNSAID: "Nobody has said yet what the letter states above the signature. The person says it on their "
         "own page, or you record what they told you.",
+    }
+)
+_NEEDS: Mapping[Hindrance, Need] = MappingProxyType(
+    {
+        Hindrance.FORM_ONLY: Need.OWN_FORM,
+        Hindrance.LACKING: Need.DETAILS,
+        Hindrance.UNSAID: Need.LETTER_STATEMENT,
     }
 )
 _SWORN = "A copyright notice is sworn. Only the person does that, on their own page."
@@ -86,6 +96,21 @@ class Rules:
         found = next(waiting, None)
         return self._lines.get(found.number) if found else None
 
+    def list_without_request(self) -> tuple[Outlook, ...]:
+        """The complaints that rest on no request and wait to be handed in."""
+        waiting = list_resting_on_none(self._work)
+        return tuple(
+            Outlook(
+                number=0,
+                platform_name=line.about or line.regulator_name,
+                state=None,
+                why=self._unready.get(line.number, ""),
+                complaint=line,
+            )
+            for line in self._lines.values()
+            if line.number in waiting and line.state is ComplaintState.PREPARED
+        )
+
     def look(self, action: BulkAction, dossier: Dossier) -> Outlook:
         number, mail = dossier.number, self._look_at_mail(action, dossier)
         why = mail.why if mail else self._find_why(action, dossier)
@@ -96,10 +121,10 @@ class Rules:
             state=dossier.request.state,
             why=why,
             doors=channel_views(dossier) if wants_doors else (),
-            links=tuple(self._list_links(action, number)) if action in BY_LINK else (),
+            links=tuple(self._list_links(action, number)) if action in ABOUT_LINKS else (),
             goes=mail.goes if mail else (),
             is_running=sending.is_duty_running(dossier),
-            need=self._find_need(action, number, why),
+            need=self._find_need(action, dossier, why),
             plan=self._plans[number] if action is BulkAction.COMPLAIN else None,
             complaint=self._find_complaint(dossier) if action is BulkAction.LODGED else None,
         )
@@ -109,19 +134,22 @@ class Rules:
             return bulk_mail.look_at_first(dossier, self._forbidden, self._waits)
         return bulk_mail.look_at_later(dossier, self._forbidden) if action is BulkAction.MAIL_LATER else None
 
-    def _find_need(self, action: BulkAction, number: int, why: str) -> Need | None:
+    def _find_need(self, action: BulkAction, dossier: Dossier, why: str) -> Need | None:
         if action is BulkAction.COMPLAIN:
-            return self._plans[number].need
-        is_unsaid = action is BulkAction.LETTERS and why == _HINDERED[Hindrance.UNSAID]
-        return Need.LETTER_STATEMENT if is_unsaid else None
+            return self._plans[dossier.number].need
+        is_hindered = action is BulkAction.LETTERS and why and not _why_needless(dossier)
+        obstacle = _find_obstacle(dossier) if is_hindered else None
+        return _NEEDS.get(obstacle) if obstacle else None
 
     def _list_links(self, action: BulkAction, number: int) -> list[ItemView]:
-        is_back = action is BulkAction.BACK
-        return [item for item in self._items.get(number, []) if (item.state is ItemState.REMOVED) is is_back]
+        items = self._items.get(number, [])
+        if action is BulkAction.ANSWER:
+            return items
+        return [item for item in items if (item.state is ItemState.REMOVED) is (action is BulkAction.BACK)]
 
     def _find_why(self, action: BulkAction, dossier: Dossier) -> str:
         rules: Mapping[BulkAction, Callable[[Dossier], str]] = {
-            BulkAction.LETTERS: self._why_no_letter,
+            BulkAction.LETTERS: _why_no_letter,
             BulkAction.CHECK: _why_no_check,
             BulkAction.SENT: self._why_not_sent,
             BulkAction.REMIND: self._why_no_reminder,
@@ -135,25 +163,9 @@ class Rules:
         }
         return rules[action](dossier)
 
-    def _why_no_letter(self, dossier: Dossier) -> str:
-        if dossier.request.state not in UNSENT:
-            return "It was sent already."
-        if dossier.request.kind is RequestKind.COPYRIGHT:
-            return _SWORN
-        letter = dossier.last_letter
-        if letter is not None and not letters.is_outdated(dossier, letter):
-            return "Its letter is ready."
-        hindrance = find_hindrance(dossier)
-        if hindrance is None and list_unsaid(dossier):
-            hindrance = Hindrance.UNSAID
-        if hindrance is Hindrance.LACKING:
-            lacking = " ".join(problem.text for problem in letters.find_problems(dossier))
-            return lacking or "Something that every law asks for was not given."
-        return _HINDERED[hindrance] if hindrance else ""
-
     def _why_not_sent(self, dossier: Dossier) -> str:
         if dossier.request.state not in UNSENT:
-            return "It was sent already."
+            return SENT_ALREADY
         if self._forbidden:
             return self._forbidden
         if dossier.last_letter is None and find_hindrance(dossier) is not Hindrance.FORM_ONLY:
@@ -162,7 +174,7 @@ class Rules:
 
     def _why_no_reminder(self, dossier: Dossier) -> str:
         if dossier.number not in self._late:
-            return "No deadline has passed."
+            return NOT_LATE
         if self._forbidden:
             return self._forbidden
         return "A reminder is ready to be sent." if dossier.has_waiting_reminder else ""
@@ -172,15 +184,41 @@ class Rules:
             return self._forbidden
         waiting = [letter.number for letter in dossier.reminders if letter.left_at is None]
         if not waiting:
-            return "No reminder waits to be sent."
+            return NO_REMINDER
         return list_waiting(self._work, Approvable.LATER, waiting[-1:]).get(waiting[-1], "")
 
     def _why_not_lodged(self, dossier: Dossier) -> str:
         found = self._find_complaint(dossier)
-        return self._unready.get(found.number, "") if found else "No complaint about it waits to be lodged."
+        return self._unready.get(found.number, "") if found else NO_COMPLAINT
 
     def _why_no_link(self, dossier: Dossier, action: BulkAction, none: str) -> str:
         return "" if self._list_links(action, dossier.number) else none
+
+
+def _why_no_letter(dossier: Dossier) -> str:
+    if needless := _why_needless(dossier):
+        return needless
+    hindrance = _find_obstacle(dossier)
+    if hindrance is Hindrance.LACKING:
+        lacking = " ".join(problem.text for problem in letters.find_problems(dossier))
+        return lacking or "Something that every law asks for was not given."
+    return _HINDERED[hindrance] if hindrance else ""
+
+
+def _why_needless(dossier: Dossier) -> str:
+    """Why no letter is made from here, whether it could be or not."""
+    if dossier.request.state not in UNSENT:
+        return SENT_ALREADY
+    if dossier.request.kind is RequestKind.COPYRIGHT:
+        return _SWORN
+    letter = dossier.last_letter
+    is_ready = letter is not None and not letters.is_outdated(dossier, letter)
+    return "Its letter is ready." if is_ready else ""
+
+
+def _find_obstacle(dossier: Dossier) -> Hindrance | None:
+    """What keeps the letter from being made; the team makes none with something left unsaid."""
+    return find_hindrance(dossier) or (Hindrance.UNSAID if list_unsaid(dossier) else None)
 
 
 def _why_no_check(dossier: Dossier) -> str:
@@ -193,7 +231,7 @@ def _why_no_check(dossier: Dossier) -> str:
 def _why_no_answer(dossier: Dossier) -> str:
     state = dossier.request.state
     if state in UNSENT:
-        return "It was not sent yet."
+        return NOT_SENT
     return "It is closed." if state is RequestState.CLOSED else ""
 
 

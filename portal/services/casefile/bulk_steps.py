@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -127,7 +126,10 @@ def _find_sending(command: BulkCommand, look: Outlook) -> Sending:
 def _log_answer(work: CaseWork, command: BulkCommand, look: Outlook) -> None:
     if command.answer is None:
         raise StepRefused("Choose what the answer means.")
-    answers.log_answer(work, look.number, command.answer)
+    items = tuple(item.number for item in look.links if item.number in command.links)
+    if command.links and not items:
+        raise StepRefused("The answer is about none of its links.")
+    answers.log_answer(work, look.number, replace(command.answer, items=items))
 
 
 def _mark(work: CaseWork, command: BulkCommand, looks: Sequence[Outlook]) -> tuple[Result, ...]:
@@ -157,26 +159,23 @@ def _complain(work: CaseWork, command: BulkCommand, looks: Sequence[Outlook]) ->
         numbers = tuple(number for number in plan.numbers if number in will)
         made = _try_one(work, partial(prepare_plan, work, replace(plan, numbers=numbers)))
         found |= dict.fromkeys(numbers, made)
-    return _tell_complaints(looks, found)
+    return tuple(_tell_complaint(look, found.get(look.number, (0, look.why))) for look in looks)
 
 
 def _lodge(work: CaseWork, command: BulkCommand, looks: Sequence[Outlook]) -> tuple[Result, ...]:
-    """Each complaint once, though several requests are in it. The first ticket that was typed for it counts."""
-    numbers = defaultdict[int, list[int]](list)
-    for look in looks:
-        if look.will and look.complaint:
-            numbers[look.complaint.number].append(look.number)
-    found: dict[int, tuple[int, str]] = {}
-    for complaint, parts in numbers.items():
-        ticket = next((command.tickets[each] for each in parts if command.tickets.get(each)), "")
-        made = _try_one(work, partial(_record_lodged, work, command, complaint, ticket))
-        found |= dict.fromkeys(parts, made)
-    return _tell_complaints(looks, found)
+    """Each complaint once, though several requests are in it."""
+    asked = dict.fromkeys(look.complaint.number for look in looks if look.will and look.complaint)
+    made = {number: _try_one(work, partial(_record_lodged, work, command, number)) for number in asked}
+    return tuple(
+        _tell_complaint(look, made[look.complaint.number] if look.will and look.complaint else (0, look.why))
+        for look in looks
+    )
 
 
-def _record_lodged(work: CaseWork, command: BulkCommand, complaint: int, ticket: str) -> int:
+def _record_lodged(work: CaseWork, command: BulkCommand, complaint: int) -> int:
     if command.at is None:
         raise StepRefused("Say when they were lodged.")
+    ticket = command.tickets.get(complaint, "")
     record_lodged(work, complaint, LodgedCommand(at=command.at, ticket=ticket, has_checked=command.has_checked))
     return complaint
 
@@ -190,13 +189,10 @@ def _try_one(work: CaseWork, do: Callable[[], int]) -> tuple[int, str]:
         return 0, str(refused)
 
 
-def _tell_complaints(looks: Sequence[Outlook], found: Mapping[int, tuple[int, str]]) -> tuple[Result, ...]:
-    """What became of each request; `found` has those for which something was tried."""
-    results = []
-    for look in looks:
-        complaint, why = found.get(look.number, (0, look.why))
-        results.append(Result(number=look.number, platform_name=look.platform_name, why=why, complaint=complaint))
-    return tuple(results)
+def _tell_complaint(look: Outlook, made: tuple[int, str]) -> Result:
+    """What became of one request: the complaint about it, or why there is none."""
+    complaint, why = made
+    return Result(number=look.number, platform_name=look.platform_name, why=why, complaint=complaint)
 
 
 def _close(work: CaseWork, command: BulkCommand, look: Outlook) -> None:

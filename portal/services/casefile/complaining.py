@@ -27,13 +27,18 @@ from portal.services.requests.escalation import list_escalation
 from portal.services.requests.statements import SWORN, list_reported
 from portal.services.work import CaseWork
 
+NOT_SENT = "It was not sent yet."
+OVER = "Nothing more has to be done here."
+NOT_RIPE = "Its deadline has not passed, and it was not refused."
 _BODIES = frozenset({EscalationKind.AUTHORITY, EscalationKind.BODY})
 
 
 class Need(StrEnum):
-    """What a step waits for that only the person, or whoever acts for them, can give."""
+    """What a step waits for, most of it what only the person or whoever acts for them can give."""
 
     LETTER_STATEMENT = "letter_statement"
+    DETAILS = "details"
+    OWN_FORM = "own_form"  # no letter fits, so the platform's own form is used and recorded
     COMPLAINT_STATEMENT = "complaint_statement"
     CONSENT = "consent"
     MANDATE = "mandate"
@@ -102,11 +107,11 @@ def _pick_option(dossier: Dossier, fastest: Sequence[str]) -> ComplaintOption | 
     """The complaint that fits this request, or why there is none."""
     state, choice = dossier.request.state, describe_choice(dossier)
     if state in UNSENT:
-        return "It was not sent yet."
+        return NOT_SENT
     if state in SETTLED:
-        return "Nothing more has to be done here."
+        return OVER
     if not choice.is_ripe:
-        return "Its deadline has not passed, and it was not refused."
+        return NOT_RIPE
     unanswered = [each for each in dossier.complaints if each.state is not ComplaintState.ANSWERED]
     if unanswered:
         is_lodged = unanswered[0].state is ComplaintState.LODGED

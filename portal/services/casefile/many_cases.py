@@ -7,8 +7,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
@@ -16,12 +15,21 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal.domain.approvals import Approvable
-from portal.domain.lifecycle import CaseStatus, CloseReason, StepRefused
+from portal.domain.lifecycle import CaseStatus, StepRefused
 from portal.models.bulk_steps import BulkStep
 from portal.models.cases import Case
 from portal.services.background.jobs import JobView
-from portal.services.casefile import bulk, bulk_mail, follow_ups, queue
-from portal.services.casefile.bulk_actions import MOST, TOO_MANY, BulkAction, BulkCommand, Choice, Outlook, Result
+from portal.services.casefile import bulk, follow_ups, queue
+from portal.services.casefile.bulk_actions import (
+    IDLE,
+    MOST,
+    BulkAction,
+    BulkCommand,
+    Choice,
+    Outlook,
+    Press,
+    Result,
+)
 from portal.services.casefile.closing import list_open_ends
 from portal.services.casefile.follow_ups import NewFollowUp
 from portal.services.cases import handover, tags
@@ -76,16 +84,11 @@ _OPEN_ENDS = "Something in it is online, not sent, or running. Tick that it is c
 @dataclass(frozen=True, kw_only=True)
 class CaseOutlook:
     """What would happen in one case. `requests` are those it would be done to; `why`: why nothing will be. `looks` are
-    the requests themselves, where each needs a look.
-
-    Of letters by e-mail `by_form` are those that a form or post comes first for, `unchecked` the addresses that nobody
-    has looked at for a while.
+    the requests themselves: those it would be done to, and those that are left for a reason worth telling.
     """
 
     reference: str
     requests: int = 0
-    by_form: int = 0
-    unchecked: tuple[str, ...] = ()
     why: str = ""
     looks: tuple[Outlook, ...] = ()
 
@@ -95,25 +98,22 @@ class CaseOutlook:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class CasesCommand:
-    """What to do. `staff_id`: whom to give the cases; None for nobody. `at`: when reminders were sent or complaints
-    lodged. `has_checked`: the addresses were looked at. `add` and `remove` are tags. `tickets` are the authorities'
-    numbers by case and request. No more than `at_most` requests of a case are done.
+class CasesCommand(Press):
+    """What to do. `staff_id`: whom to give the cases; None for nobody. `add` and `remove` are tags. `tickets` are the
+    authorities' numbers by case and complaint.
     """
 
     action: CaseAction
-    token: str
     staff_id: UUID | None = None
-    at: datetime | None = None
-    has_checked: bool = False
     add: tuple[UUID, ...] = ()
     remove: tuple[UUID, ...] = ()
     follow_up: NewFollowUp | None = None
-    reason: CloseReason | None = None
-    note: str = ""
-    is_certain: bool = False
     tickets: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
-    at_most: int = MOST
+
+    def for_requests(self, step: BulkAction, reference: str) -> BulkCommand:
+        """The same press for all requests of one case."""
+        said = {each.name: getattr(self, each.name) for each in fields(Press)}
+        return BulkCommand(action=step, is_all=True, tickets=self.tickets.get(reference, {}), **said)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,11 +141,6 @@ def foresee_in_case(work: CaseWork, action: CaseAction, at_most: int = MOST) -> 
     return CaseOutlook(reference=work.reference, why=waits or (_OPEN_ENDS if list_open_ends(work) else ""))
 
 
-def _is_told(look: Outlook) -> bool:
-    """Whether it is worth a line that this request stays as it is: one that is only not late is not."""
-    return look.need is not None or look.why == TOO_MANY or (look.complaint is not None and bool(look.why))
-
-
 def _why_none(action: CaseAction, looks: Sequence[Outlook]) -> str:
     """Why nothing is done in a case: what all of its requests say, where they say the same."""
     whys = {look.why for look in looks}
@@ -154,16 +149,10 @@ def _why_none(action: CaseAction, looks: Sequence[Outlook]) -> str:
 
 def _foresee_requests(work: CaseWork, action: CaseAction, at_most: int) -> CaseOutlook:
     looks = bulk.foresee(work, _OF_REQUESTS[action], Choice(is_all=True), at_most)
-    will = [each for each in looks if each.will]
-    stale = dict.fromkeys(goes.address for each in will for goes in each.goes if goes.is_stale)
-    return CaseOutlook(
-        reference=work.reference,
-        requests=len(will),
-        by_form=bulk_mail.count_by_form(each.why for each in looks),
-        unchecked=tuple(stale),
-        why="" if will else _why_none(action, looks),
-        looks=tuple(each for each in looks if each.will or _is_told(each)) if action in OF_COMPLAINTS else (),
-    )
+    done = sum(look.will for look in looks)
+    why = "" if done else _why_none(action, looks)
+    told = tuple(look for look in looks if look.will or look.need or look.why not in IDLE | {why})
+    return CaseOutlook(reference=work.reference, requests=done, why=why, looks=told)
 
 
 def do_in_case(work: CaseWork, command: CasesCommand) -> None:
@@ -171,17 +160,7 @@ def do_in_case(work: CaseWork, command: CasesCommand) -> None:
     if bulk.find_action(work, command.token) is not None:
         return
     if command.action in _OF_REQUESTS and work.case.status is CaseStatus.OPEN:
-        step = _OF_REQUESTS[command.action]
-        same = BulkCommand(
-            action=step,
-            token=command.token,
-            is_all=True,
-            at=command.at,
-            has_checked=command.has_checked,
-            tickets=command.tickets.get(work.reference, {}),
-            at_most=command.at_most,
-        )
-        bulk.do_to_all(work, same)
+        bulk.do_to_all(work, command.for_requests(_OF_REQUESTS[command.action], work.reference))
         return
     why = ""
     try:

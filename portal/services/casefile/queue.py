@@ -238,21 +238,26 @@ def _find_page(
 def _find_first(
     session: Session, asked: Asked, views: Sequence[QueueFilter], most: int
 ) -> Mapping[QueueFilter, list[UUID]]:
-    """The ids of the first of each view in their order, at most so many of each. One look for all."""
+    """The ids of the first of each view in their order, at most so many of each; of new cases that nobody has the
+    weightiest risk first, whatever date another one has. One look for all.
+    """
     if not views:
         return {}
     parts = [
         part.add_columns(literal(place).label("place"))
         for place, view in enumerate(views)
-        for part in queue_stretches.find_first(asked, view, most)
+        for part in (
+            *queue_stretches.find_first(asked, view, most),
+            *(queue_stretches.find_at_risk(asked, view, most) if view is QueueFilter.UNASSIGNED else ()),
+        )
     ]
     first = union_all(*parts).subquery()
-    query = select(first.c.place, Case.id).join(Case, Case.id == first.c.id)
-    rows = defaultdict[QueueFilter, list[UUID]](list)
-    for place, case_id in session.execute(query.order_by(*queue_filters.order(asked.day))):
-        if len(rows[views[place]]) < most:
-            rows[views[place]].append(case_id)
-    return rows
+    risk = queue_filters.rank_risk(asked.day)
+    query = select(first.c.place, Case.id, risk).join(Case, Case.id == first.c.id)
+    rows = defaultdict[QueueFilter, dict[UUID, int]](dict)
+    for place, case_id, rank in session.execute(query.order_by(*queue_filters.order(asked.day))):
+        rows[views[place]][case_id] = rank if views[place] is QueueFilter.UNASSIGNED else 0
+    return {view: sorted(ranks, key=ranks.__getitem__)[:most] for view, ranks in rows.items()}
 
 
 def _find_place(session: Session, asked: Asked, reference: str) -> Sequence[Any]:

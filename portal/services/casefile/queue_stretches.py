@@ -149,6 +149,17 @@ def find_first(asked: Asked, view: QueueFilter, most: int, after: Sequence[Any] 
             yield _first_of(ours.order_by(*stretch.order), most)
 
 
+def find_at_risk(asked: Asked, view: QueueFilter, most: int) -> Iterator[Select[Any]]:
+    """Queries for the ids of the first of a view that are at risk, whatever their turn: where a view is put into order
+    by risk alone, they come before all that has a date.
+    """
+    by_risk = _by_risk("any", 0, asked.beside[view], asked.day)
+    for stretch in (by_risk["any_marked"], by_risk["any_at_risk"]):
+        for team_id in asked.team_ids:
+            ours = select(Case.id).where(Case.team_id == team_id, asked.ours, stretch.where)
+            yield _first_of(ours.order_by(*stretch.order), most)
+
+
 def _first_of(ours: Select[Any], most: int) -> Select[Any]:
     return select(ours.limit(most).subquery().c.id)
 

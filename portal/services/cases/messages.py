@@ -33,6 +33,7 @@ class NoteView:
     written_at: datetime
     author_name: str
     text: str
+    is_private: bool = False  # its writer alone is shown it
 
 
 LONGEST = 20_000
@@ -67,14 +68,17 @@ def mark_read(work: CaseWork) -> None:
         row.read_at = work.now
 
 
-def add_note(work: CaseWork, text: str) -> None:
-    """The team's own note; the person never sees it. Raises BadText, NoRoom, StepRefused for anybody but staff."""
+def add_note(work: CaseWork, text: str, *, is_private: bool = False) -> None:
+    """The team's own note, or one for its writer alone; the person never sees it.
+
+    Raises BadText, NoRoom, StepRefused for anybody but staff.
+    """
     staff_id = work.actor.staff_id
     if work.actor.kind is not ActorKind.STAFF or staff_id is None:
         raise StepRefused("Only the team writes notes.")
     require_room_for_words(work, _checked(text))
     row = Note(id=uuid4(), case_id=work.case.id, staff_id=staff_id, written_at=work.now)
-    row.sealed = work.sealed_for(row, {"text": text})
+    row.sealed = work.sealed_for(row, {"text": text, **({"private": True} if is_private else {})})
     work.session.add(row)
     work.record(NewEvent(kind=History.NOTE, at=work.now))
 
@@ -98,16 +102,23 @@ def message_views(work: CaseWork) -> tuple[MessageView, ...]:
 
 
 def note_views(work: CaseWork) -> tuple[NoteView, ...]:
-    """The team's notes, oldest first; nothing for the person."""
+    """The team's notes and the reader's own private ones, oldest first; nothing for the person."""
     if work.actor.kind is not ActorKind.STAFF:
         return ()
     rows = work.session.scalars(
         select(Note).where(Note.case_id == work.case.id).order_by(Note.written_at, Note.id)
     ).all()
     names = staff_names(work.session, (row.staff_id for row in rows))
+    opened = [(row, work.read_sealed(row)) for row in rows]
     return tuple(
-        NoteView(written_at=row.written_at, author_name=names.get(row.staff_id, ""), text=work.read_sealed(row)["text"])
-        for row in rows
+        NoteView(
+            written_at=row.written_at,
+            author_name=names.get(row.staff_id, ""),
+            text=values["text"],
+            is_private=bool(values.get("private")),
+        )
+        for row, values in opened
+        if not values.get("private") or row.staff_id == work.actor.staff_id
     )
 
 

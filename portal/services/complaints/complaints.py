@@ -211,6 +211,13 @@ def list_made(work: CaseWork) -> frozenset[int]:
     return frozenset(work.session.scalars(query.where(Complaint.case_id == work.case.id)))
 
 
+def list_resting_on_none(work: CaseWork) -> frozenset[int]:
+    """The numbers of the complaints that rest on no request of the case."""
+    rests = select(ComplaintRequest.complaint_id).where(ComplaintRequest.complaint_id == Complaint.id)
+    query = select(Complaint.number).where(Complaint.case_id == work.case.id, ~rests.exists())
+    return frozenset(work.session.scalars(query))
+
+
 def _read_files(work: CaseWork, complaint: Complaint, *, redacted: bool) -> tuple[Mapping[str, bytes], datetime]:
     """The files of the newest bundle by name, and when it was made."""
     made = letters.letter_views(work, complaint_id=complaint.id)

@@ -70,6 +70,16 @@ def list_options(
     return tuple(sorted(named, key=lambda option: not option.is_open))
 
 
+def list_open_for(escalated: EscalatedRequest) -> tuple[ComplaintOption, ...]:
+    """The complaints about one request that can be made now, each body once under the first law that opens it."""
+    found: dict[str, ComplaintOption] = {}
+    for escalation in escalated.options:
+        if escalation.is_open and escalation.kind is not EscalationKind.COURT:
+            for option in options_from(escalated.dossier, escalation):
+                found.setdefault(option.regulator, option)
+    return tuple(found.values())
+
+
 def describe_choice(dossier: Dossier) -> RequestChoice:
     """A request as a complaint can rest on it."""
     states = dossier.clock_states

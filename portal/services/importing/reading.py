@@ -27,6 +27,7 @@ from portal.domain.imports import (
     ImportLink,
     ImportPlace,
     Sent,
+    read_age,
     read_found,
     read_sent,
     read_state,
@@ -34,7 +35,7 @@ from portal.domain.imports import (
     read_yes_no,
 )
 from portal.domain.intake import DIVIDED_COUNTRIES
-from portal.domain.lifecycle import Depiction
+from portal.domain.lifecycle import AgeBand, Depiction
 from portal.domain.report import ReportedLink, YesNo
 from portal.domain.tables import Table
 from portal.reference.platform_names import find_named
@@ -46,6 +47,7 @@ Placed = ImportLink | ImportPlace
 NO_LINK = "No link can be read here. Write the whole address, or put the words into the columns for places."
 NOTHING = "There is neither a link nor a place in words. Add one, or write threat where nothing is online yet."
 TOO_MANY = f"A case holds {LINK_LIMIT} links. Give the rest another number."
+TWO_AGES = "The age and the answer under 18 do not fit together. Write the right one."
 _LONGEST: Mapping[Column, int] = MappingProxyType(
     {
         Column.NUMBER: LONGEST_NUMBER,
@@ -187,6 +189,11 @@ class _Reader:
         depiction, is_threat = take(Column.WHAT, read_what, not_said)
         if not links and not places and not is_threat and not cells.get(Column.LINK):
             faults.append(Fault(line=line, column=None, text=NOTHING))
+        said = take(Column.UNDER_18, read_yes_no, None)
+        age = take(Column.AGE, read_age, None)
+        told = (YesNo.NO if age is AgeBand.ADULT else YesNo.YES) if age else None
+        if told and said in {YesNo.YES, YesNo.NO} and said is not told:
+            faults.append(Fault(line=line, column=Column.AGE, text=TWO_AGES))
         country = take(Column.COUNTRY, self._read_country, "")
         case = ImportCase(
             key="",
@@ -198,7 +205,8 @@ class _Reader:
             country=country,
             subdivision=take(Column.REGION, lambda text: self._read_part(country, text), ""),
             depiction=depiction,
-            under_18=take(Column.UNDER_18, read_yes_no, None),
+            under_18=told or said,
+            age=age,
             name=cells.get(Column.NAME, ""),
             email=take(Column.EMAIL, _read_mail, ""),
             notes=tuple(filter(None, [cells.get(Column.NOTE, "")])),
@@ -268,6 +276,7 @@ _ONCE: Mapping[str, Column] = MappingProxyType(
         "subdivision": Column.REGION,
         "depiction": Column.WHAT,
         "under_18": Column.UNDER_18,
+        "age": Column.AGE,
         "name": Column.NAME,
         "email": Column.EMAIL,
     }

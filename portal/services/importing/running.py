@@ -20,7 +20,7 @@ from portal.adapters import vault
 from portal.db import begin_reading
 from portal.domain.imports import ImportCase, ImportLink, ImportPlace, Sent
 from portal.domain.letters.facts import StatedBy
-from portal.domain.lifecycle import UNSENT, ActorKind, CaseStatus, Handler, History, SentAs, StepRefused
+from portal.domain.lifecycle import UNSENT, ActorKind, AgeBand, CaseStatus, Handler, History, SentAs, StepRefused
 from portal.domain.report import ContactBy, Report, ReportedLink, ReportedPlace, YesNo
 from portal.logs import describe_error
 from portal.models.cases import Case
@@ -28,7 +28,7 @@ from portal.models.imports import ImportMark, ImportState, TableImport
 from portal.models.items import Item
 from portal.models.requests import Request
 from portal.services.background.jobs import Finish, RunningJob, Stopped
-from portal.services.cases import messages
+from portal.services.cases import ages, messages
 from portal.services.cases.instants import BadInstant
 from portal.services.history.events import NewEvent
 from portal.services.importing.reading import Placed, list_placed
@@ -170,6 +170,8 @@ def _make(work: Work, order: _Order, case: ImportCase) -> None:
     told = NewEvent(kind=History.CONSENT_TOLD, at=work.now, detail={"text": SAID_ONCE + order.word.told.strip()})
     submission.keep_submission(opened, plan, told=[told])
     work.session.add(_make_mark(opened, order, case))
+    if case.age is not None and case.age is not AgeBand.ADULT:  # of an adult the report says it already
+        ages.set_age(opened, case.age)
     if case.notes:
         messages.add_note(opened, "\n".join(case.notes))
     _settle(opened, order, first)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from portal.domain.lifecycle import ActorKind, History, RiskFlag, StepRefused
+from portal.domain.lifecycle import ActorKind, AgeBand, History, RiskFlag, StepRefused
 from portal.domain.report import Report
 from portal.services.casefile import follow_ups, queue
 from portal.services.casefile.follow_ups import NewFollowUp
-from portal.services.cases import mail_contact, risks, safe_contact
+from portal.services.cases import ages, mail_contact, risks, safe_contact
 from portal.services.cases.safe_contact import Choices
 from portal.services.history.events import NewEvent
 from portal.services.intake import submission
@@ -35,13 +35,15 @@ class WordsBy(StrEnum):
 class Call:
     """What was said. `told` is the text that was read to the caller and agreed to; without it no case is opened.
 
-    `links_on`: the day on which the team looks whether the links came, where the caller sends them later.
+    `age`: how old the person was when it was made, where they said it. `links_on`: the day on which the team looks
+    whether the links came, where the caller sends them later.
     """
 
     report: Report
     told: str
     risks: Collection[RiskFlag] = ()
     safe: Choices | None = None
+    age: AgeBand | None = None
     links_on: date | None = None
     words_by: WordsBy = WordsBy.LATER
 
@@ -62,6 +64,8 @@ def keep_case(work: CaseWork, plan: SubmissionPlan, call: Call) -> Receipt:
     receipt = submission.keep_submission(work, plan, told=[told])
     work.case.assignee_id = None  # so that taking it stands in the history, whoever began the call
     queue.take_case(work)
+    if call.age is not None:
+        ages.set_age(work, call.age)
     if call.risks:
         risks.set_risks(work, call.risks, SAID_ON_THE_PHONE)
     if call.safe is not None:

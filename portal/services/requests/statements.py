@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from portal.domain.letters.facts import StatedBy
@@ -39,6 +39,7 @@ from portal.services.work import CaseWork
 # What a law can want to be stated, in the order in which it is asked.
 STATEABLE = (NoticeField.NO_CONSENT, NoticeField.GOOD_FAITH, NoticeField.ACCURACY, NoticeField.PERJURY)
 SWORN = frozenset({NoticeField.PERJURY})
+_TYPED_TO = timedelta(minutes=1)
 BY_TEAM = frozenset({StatedBy.TOLD, StatedBy.MANDATED})
 
 
@@ -122,8 +123,12 @@ def list_unsaid(dossier: Dossier) -> tuple[NoticeField, ...]:
 
 def list_uncovered(dossier: Dossier) -> Sequence[OpenedItem]:
     """Links that came after everything was stated that is stated about the request: nobody has said it of them."""
-    report, own = dossier.report, dossier.statement
-    stated_at = [dossier.work.case.submitted_at, report.signed_at, own.at if own else None]
+    return _list_after(dossier, dossier.statement.at if dossier.statement else None)
+
+
+def _list_after(dossier: Dossier, at: datetime | None) -> Sequence[OpenedItem]:
+    """Links that came after the report and after what was stated at that moment."""
+    stated_at = [dossier.work.case.submitted_at, dossier.report.signed_at, at]
     last = max(filter(None, stated_at), default=None)
     return [item for item in dossier.items if last is None or item.row.added_at > last]
 
@@ -145,6 +150,7 @@ def state(work: CaseWork, command: StatementCommand) -> None:
         kept = command.statements & set(list_wanted(dossier))
         if not kept:
             continue
+        _require_about_all(dossier, at)
         if by is StatedBy.MANDATED:
             require_represented(citation.regime for citation in dossier.citations)
         facts = {**made, "statements": sorted(kept)}
@@ -163,6 +169,16 @@ def state(work: CaseWork, command: StatementCommand) -> None:
         )
     if events:
         work.record_all(events)
+
+
+def _require_about_all(dossier: Dossier, at: datetime) -> None:
+    """Raises BadInstant where a link came after that moment: nobody can have said anything about it by then."""
+    if later := _list_after(dossier, at):
+        numbers = ", ".join(str(item.row.number) for item in later)
+        raise BadInstant(
+            f"This was said before links were added, so it is not about them. Ask the person about all of them, and "
+            f"write down when they answered. Links: {numbers}."
+        )
 
 
 def take_stated_there(work: CaseWork, dossier: Dossier, there: StatedThere, *, sent_at: datetime) -> Statement | None:
@@ -226,10 +242,13 @@ def find_speaker(work: CaseWork, command: StatementCommand) -> StatedBy:
 
 
 def find_moment(work: CaseWork, command: StatementCommand) -> datetime:
-    """When it is stated: now, or when the person told it. Raises BadInstant."""
+    """When it is stated: now, or when the person told it. What was told in the last minute was told now, because times
+    are typed to the minute. Raises BadInstant.
+    """
     if command.told_at is None or command.is_mandated:
         return work.now
-    return check_instant(command.told_at, work.case, now=work.now)
+    told_at = check_instant(command.told_at, work.case, now=work.now)
+    return work.now if work.now - told_at < _TYPED_TO else told_at
 
 
 def find_signature(work: CaseWork, command: StatementCommand) -> str:

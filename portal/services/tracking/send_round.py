@@ -280,6 +280,11 @@ def read_start(work: CaseWork) -> tuple[RoundView, tuple[ToSay, ...], str]:
     return _view_of(found), _list_to_say(found, found.waiting), _signature_of(work, found.waiting)
 
 
+def list_by_form(work: CaseWork) -> tuple[int, ...]:
+    """The numbers of the letters that are ready and leave by a form or by post, in the order in which to send them."""
+    return tuple(each.number for each in _read(work).waiting if _goes_by_hand(each))
+
+
 def read_step(work: CaseWork, number: int, *, after: int | None = None) -> StepView:
     """One letter that is to be sent; `after` is the number of the one that went just now.
 
@@ -446,6 +451,14 @@ def _waits(dossier: Dossier) -> bool:
     if dossier.request.state not in UNSENT or dossier.request.kind is RequestKind.COPYRIGHT:
         return False
     return any(item.row.state not in _GONE for item in dossier.items)
+
+
+def _goes_by_hand(dossier: Dossier) -> bool:
+    """Whether it can leave now, and not by e-mail from here."""
+    letter, doors = dossier.last_letter, channel_views(dossier)
+    is_ready = _is_form_only(dossier) if letter is None else not letters.is_outdated(dossier, letter)
+    is_mail = bool(doors) and doors[0].via is SendingChannel.EMAIL and dossier.work.ports.config.mail is not None
+    return is_ready and not is_mail
 
 
 def _find_job(dossier: Dossier) -> JobView | None:

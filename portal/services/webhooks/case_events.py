@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -45,8 +46,7 @@ def _tell(work: Work) -> tuple[int, bool]:
     place = session.get(WebhookPlace, PLACE, with_for_update=True, populate_existing=True)
     if place is None:  # of two that begin at once one fails here, and goes on in a minute
         place = WebhookPlace(id=PLACE, position=0)
-        before = select(func.max(JournalEntry.position)).where(JournalEntry.recorded_at < since)
-        place.position = (session.scalar(before) or 0) if since else end
+        place.position = _find_last(session, before=since) if since else end
         session.add(place)
         session.flush()
     if since is None:
@@ -55,6 +55,12 @@ def _tell(work: Work) -> tuple[int, bool]:
     first, last = place.position, min(end, place.position + AT_ONCE)
     place.position = max(first, last)
     return _publish(work, first, last), last < end
+
+
+def _find_last(session: Session, *, before: datetime) -> int:
+    """The place of the last entry that was written down before that moment."""
+    query = select(func.max(JournalEntry.position)).where(JournalEntry.recorded_at < before)
+    return session.scalar(query) or 0
 
 
 def _publish(work: Work, first: int, last: int) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from uuid import uuid4
 
-from flask import request
+from flask import flash, request
+from flask_babel import gettext as _
 
 from portal.domain.lifecycle import CloseReason, RequestState, SendingChannel
 from portal.services.casefile import bulk
@@ -15,7 +16,7 @@ from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
-from portal.web.desk.forms.bulk import FORMS, BulkForm, SameAnswerForm
+from portal.web.desk.forms.bulk import FORMS, AnswerTogetherForm, BulkForm
 from portal.web.desk.pages import Answered, Page, go, show_on_case, staff_reader
 from portal.web.desk.wording import choices_of
 from portal.web.fields import PageForm
@@ -40,9 +41,12 @@ _AT_ANY_TIME = frozenset({BulkAction.GONE, BulkAction.CLOSE})
 @bp.get("")
 @on_case
 def choose(member: SignedInStaff, work: CaseWork) -> Answered:
-    """To the preview of what was pressed; without a step, the requests to choose from."""
-    if request.args.get("action") in set(BulkAction):
-        chosen = {name: request.args.getlist(name) for name in ("pick", "platform", "state", "requests")}
+    """To the preview of what was pressed; without a step, or with nothing ticked, the requests to choose from."""
+    chosen = {name: request.args.getlist(name) for name in ("pick", "platform", "state", "requests")}
+    is_pressed = request.args.get("action") in set(BulkAction)
+    if is_pressed and not any(chosen.values()):
+        flash(_("Nothing was ticked. Tick requests, or all of them, and press again."))
+    elif is_pressed:
         return go("desk_bulk.foresee", reference=work.reference, action=request.args["action"], **chosen)
     return show_on_case("desk/bulk/choose.html", member, work, together=choices_for(work))
 
@@ -51,7 +55,8 @@ def choose(member: SignedInStaff, work: CaseWork) -> Answered:
 @on_case
 def foresee(member: SignedInStaff, work: CaseWork, action: str) -> Page:
     step = BulkAction(action)
-    return _show(member, work, step, bulk.foresee(work, step, _read_choice(request.args)), _make_form(step))
+    looks = bulk.foresee(work, step, _read_choice(request.args))
+    return _show(member, work, step, looks, _make_form(step, looks))
 
 
 @bp.post(f"/<any({ACTIONS}):action>")
@@ -59,8 +64,8 @@ def foresee(member: SignedInStaff, work: CaseWork, action: str) -> Page:
 @locks_late
 def do(member: SignedInStaff, work: CaseWork, action: str) -> Answered:
     step = BulkAction(action)
-    form = _make_form(step)
     choice = Choice(numbers=frozenset(_numbers("requests")))
+    form = _make_form(step, bulk.foresee(work, step, choice) if step is BulkAction.ANSWER else ())
     if form.validate():
         with refusals(form):
             hold_case(work)
@@ -141,10 +146,12 @@ def _show(member: SignedInStaff, work: CaseWork, step: BulkAction, looks: tuple[
     )
 
 
-def _make_form(step: BulkAction) -> PageForm:
-    """The step's own questions, with the moment filled in."""
+def _make_form(step: BulkAction, looks: tuple[Outlook, ...]) -> PageForm:
+    """The step's own questions, with the moment filled in; `looks` for the links of an answer."""
+    form: PageForm
     if step is BulkAction.ANSWER:
-        form: PageForm = SameAnswerForm(staff_reader())
+        form = AnswerTogetherForm(staff_reader())
+        form.offer(looks)
     else:
         form = FORMS.get(step, BulkForm)()
     if not form.is_submitted():
@@ -174,13 +181,13 @@ def _read_command(work: CaseWork, step: BulkAction, form: PageForm, choice: Choi
         at=form["at"].data if "at" in form else None,
         sendings=dict(_read_sendings(looks)),
         has_checked="has_checked" in form and bool(form["has_checked"].data),
-        answer=form.command() if isinstance(form, SameAnswerForm) else None,
+        answer=form.command() if isinstance(form, AnswerTogetherForm) else None,
         letters=frozenset(_numbers("letters")) if step in BY_MAIL else None,
-        links=_read_links(looks) if step in BY_LINK else frozenset(),
+        links=form.links if isinstance(form, AnswerTogetherForm) else _read_links(looks, step),
         reason=CloseReason(reason) if reason else None,
         note=(form["note"].data or "") if "note" in form else "",
         is_certain="is_certain" in form and bool(form["is_certain"].data),
-        tickets={look.number: read_ticket(f"ticket-{look.number}-text") for look in looks if step is BulkAction.LODGED},
+        tickets=_read_tickets(looks) if step is BulkAction.LODGED else {},
     )
 
 
@@ -188,7 +195,7 @@ def _read_sendings(looks: tuple[Outlook, ...]) -> Iterator[tuple[int, Sending]]:
     """The door and the ticket of each, as they were chosen; the first door where none was."""
     for look in looks:
         doors = {door.address: door for door in look.doors}
-        door = doors.get(request.form.get(f"door-{look.number}", ""), look.door)
+        door = doors.get(_read_lines(f"door-{look.number}"), look.door)
         ticket = read_ticket(f"ticket-{look.number}-text")
         if door is not None:
             yield look.number, Sending(address=door.address, channel=door.via, ticket=ticket)
@@ -197,13 +204,26 @@ def _read_sendings(looks: tuple[Outlook, ...]) -> Iterator[tuple[int, Sending]]:
             yield look.number, Sending(address="", channel=channel, ticket=ticket)
 
 
+def _read_tickets(looks: tuple[Outlook, ...]) -> dict[int, str]:
+    """The authorities' numbers by complaint."""
+    numbers = {look.complaint.number for look in looks if look.complaint}
+    return {number: read_ticket(f"ticket-{number}-text") for number in numbers}
+
+
+def _read_lines(name: str) -> str:
+    """What was sent under that name, its lines ended as ours are: a browser ends them with two signs."""
+    return request.form.get(name, "").replace("\r\n", "\n")
+
+
 def read_ticket(name: str) -> str:
     """The number that somebody outside gave, as typed into the field of that name."""
     return request.form.get(name, "").strip()[:LONGEST_TICKET]
 
 
-def _read_links(looks: tuple[Outlook, ...]) -> frozenset[int]:
-    """All links that are shown, those that were ticked, or the rest."""
+def _read_links(looks: tuple[Outlook, ...], step: BulkAction) -> frozenset[int]:
+    """All links that are shown, those that were ticked, or the rest; none where the step is about none."""
+    if step not in BY_LINK:
+        return frozenset()
     shown = {item.number for look in looks for item in look.links}
     ticked = set(_numbers("links")) & shown
     which = request.form.get("which", "all")

@@ -33,7 +33,7 @@ from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_note, on_case_to_read, open_case
 from portal.web.desk.closing import describe_ends
 from portal.web.desk.exposure import warn_of_load
-from portal.web.desk.forms.cases import CloseForm, HandOverForm, WriteForm
+from portal.web.desk.forms.cases import CloseForm, HandOverForm, NoteForm, WriteForm
 from portal.web.desk.pages import (
     LINKS_A_PAGE,
     Answered,
@@ -277,7 +277,7 @@ def talk(member: SignedInStaff, work: CaseWork) -> Answered:
 @on_case
 def write(member: SignedInStaff, work: CaseWork) -> Answered:
     form = message_form()
-    if put_in(form, member, work, SnippetUse.MESSAGE):
+    if put_in(form.text, member, work, SnippetUse.MESSAGE):
         return show_messages(member, work, form)
     if form.validate():
         with refusals(form):
@@ -289,10 +289,10 @@ def write(member: SignedInStaff, work: CaseWork) -> Answered:
 @bp.route("/notes", methods=["GET", "POST"])
 @on_case_to_note
 def notes(member: SignedInStaff, work: CaseWork) -> Answered:
-    form = WriteForm(_("Note"))
-    if not put_in(form, member, work, SnippetUse.NOTE) and form.validate_on_submit():
+    form = NoteForm(_("Note"))
+    if not put_in(form.text, member, work, SnippetUse.NOTE) and form.validate_on_submit():
         with refusals(form):
-            messages.add_note(work, form.text.data)
+            messages.add_note(work, form.text.data, is_private=bool(form.is_private.data))
             return go("desk_case.notes", reference=work.reference)
     return show_words(member, work, SnippetUse.NOTE, form, rows=messages.note_views(work))
 

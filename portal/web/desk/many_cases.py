@@ -207,7 +207,7 @@ def _read_command(step: CaseAction, form: PageForm, references: Iterable[str]) -
 
 
 def _read_tickets(references: Iterable[str]) -> dict[str, dict[int, str]]:
-    """What was typed for each request of each case."""
+    """What was typed for each complaint of each case."""
     found: dict[str, dict[int, str]] = {reference: {} for reference in references}
     for name in request.form:
         field = _TICKET.fullmatch(name)

@@ -18,6 +18,7 @@ from portal.services.casefile.marks import CaseMarks, read_marks
 from portal.services.cases.risks import RiskView, list_risks
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.history.events import NewEvent, record
+from portal.services.staff.snippets import SnippetView
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.call_help import CallHelp, find_help
@@ -108,15 +109,18 @@ def show_form(
     waits: str = "",
     waits_for: Approvable = Approvable.CLOSING,
     waits_number: int = 0,
+    snippets: Sequence[SnippetView] = (),
+    is_wrong: bool = True,
 ) -> Page:
-    """A form of one case on a page of its own; 400 once it was sent, because then something in it is wrong.
+    """A form of one case on a page of its own; 400 once it was sent, because then something in it is wrong, unless the
+    caller says that nothing is.
 
     `facts` are what to look at before; `made_from` the version it is made from (`versions.py`),
-    `waits` why a second member has to look first, at which step.
+    `waits` why a second member has to look first, at which step; `snippets` the ready texts that can be put in.
     """
-    status = 400 if form.is_submitted() else 200
+    status = 400 if form.is_submitted() and is_wrong else 200
     values: dict[str, Any] = {"form": form, "title": title, "button_label": button, "back": back, "text": text}
-    values |= {"facts": facts, "made_from": made_from}
+    values |= {"facts": facts, "made_from": made_from, "snippets": snippets}
     values |= {"waits": waits, "waits_for": waits_for.value, "waits_number": waits_number}
     return show_on_case("desk/form.html", member, work, status=status, problems=form.problems(), **values)
 

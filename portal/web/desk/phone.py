@@ -133,7 +133,7 @@ def show_call(
 ) -> Page:
     """The page of a call; without a form where no team of the member takes cases."""
     country = form.country.data if form and form.country.data in dict(country_names(str(get_locale()))) else ""
-    is_child = form is not None and form.under_18.data == "yes"
+    is_child = form is not None and form.is_child
     return show_page(
         "desk/phone.html",
         member,

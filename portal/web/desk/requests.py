@@ -13,9 +13,11 @@ from portal.domain.approvals import Approvable
 from portal.domain.directory import AddressOutcome
 from portal.domain.lifecycle import UNSENT, LetterKind
 from portal.domain.paging import cut
+from portal.models.snippets import SnippetUse
 from portal.services.cases.approvals import list_waiting
 from portal.services.cases.opening import UnknownNumber
 from portal.services.clocks.agreement import list_bent
+from portal.services.complaints.options import list_open_for
 from portal.services.directory.address_checks import note_outcome
 from portal.services.inbox import case_mail
 from portal.services.letters.printing import LetterStopped
@@ -24,7 +26,7 @@ from portal.services.requests.dossier import REQUEST_LETTERS, read_dossier
 from portal.services.requests.escalation import read_escalated
 from portal.services.requests.preparing import LONGEST
 from portal.services.requests.statement_views import letters_to_state
-from portal.services.requests.views import DetailsView
+from portal.services.requests.views import DetailsView, NextStep
 from portal.services.tracking import link_answers, mailing, read_answers, request_page, sending
 from portal.services.tracking.correctable import Fact
 from portal.services.tracking.views import RequestView
@@ -50,6 +52,7 @@ from portal.web.desk.pages import (
     staff_reader,
 )
 from portal.web.desk.panes import show_beside
+from portal.web.desk.snippets import list_offered, put_in
 from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.desk.wording import describe_word
 from portal.web.fields import PageForm
@@ -128,18 +131,20 @@ def make_further(member: SignedInStaff, work: CaseWork, number: int, topic: str)
         flash(_("This letter does not fit what has happened so far."))
         return back_to(work, number, anchor="letters")
     form = FurtherForm.of(staff_reader(), kind, topic)
-    if form.validate_on_submit():
+    is_put_in = "given" in form and put_in(form.given, member, work, SnippetUse.ANSWER)
+    if not is_put_in and form.validate_on_submit():
         with refusals(form):
             letter_making.make_letter(work, kind, number, words=form.words())
             return back_to(work, number, anchor="letters")
-    title = describe_word(form.topic)
     return show_about(
         member,
         work,
         number,
         form,
-        title=title,
+        title=describe_word(form.topic),
         button=_("Make the letter"),
+        snippets=list_offered(work, SnippetUse.ANSWER) if "given" in form else (),
+        is_wrong=not is_put_in,
     )
 
 
@@ -445,6 +450,7 @@ def show_request(
         ),
         is_asked_for_links="page" in url_request.args,
         first_letter=REQUEST_LETTERS[request.kind],
+        can_complain=list_open_for(mine) if request.next_step.kind is NextStep.COMPLAIN else (),
         is_unfit=bool(list_bent(work)),
         said=link_answers.list_answers(work, number),
         came=case_mail.list_mails(work, number),

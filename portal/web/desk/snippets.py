@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from flask import flash, request, url_for
@@ -17,7 +18,6 @@ from portal.services.staff.snippets import Place, SnippetCommand, SnippetRefused
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
-from portal.web.desk.forms.cases import WriteForm
 from portal.web.desk.pages import Answered, go
 from portal.web.desk.team_words import KeptWords, WordsPage, list_own_teams, show_entry, show_words
 from portal.web.fields import ChoiceField, PageForm, TextField
@@ -27,7 +27,11 @@ from portal.web.staff_settings import desk_zone
 from portal.web.unit_of_work import unit
 
 PUT_IN = "put_in"  # the button, and the field beside it
-USES = {SnippetUse.MESSAGE: _l("Messages to the person"), SnippetUse.NOTE: _l("Notes of the team")}
+USES = {
+    SnippetUse.MESSAGE: _l("Messages to the person"),
+    SnippetUse.NOTE: _l("Notes of the team"),
+    SnippetUse.ANSWER: _l("Answers to platforms"),
+}
 
 bp = make_blueprint("desk_snippets", __name__, "/desk/team/snippets")
 
@@ -56,7 +60,10 @@ class SnippetForm(PageForm):
 def show(member: SignedInStaff) -> Answered:
     page = WordsPage(
         title=_("Ready texts"),
-        below=_("Offered where a message or a note is written. Each can be changed before it is sent."),
+        below=_(
+            "Offered where a message, a note or an answer to a platform is written. Each can be changed before it is "
+            "sent."
+        ),
         add=url_for("desk_snippets.add"),
         add_words=_("Add a text"),
         change_words=_("Change"),
@@ -102,8 +109,8 @@ def list_offered(work: CaseWork, use: SnippetUse) -> Sequence[SnippetView]:
     return snippets.list_snippets(work, [work.case.team_id], use) if work.case.team_id else ()
 
 
-def put_in(form: WriteForm, member: SignedInStaff, work: CaseWork, use: SnippetUse) -> bool:
-    """Whether the button for it was pressed: the form's text has the chosen snippet below what was typed."""
+def put_in(field: Any, member: SignedInStaff, work: CaseWork, use: SnippetUse) -> bool:
+    """Whether the button for it was pressed: the field has the chosen snippet below what was typed."""
     if PUT_IN not in request.form:
         return False
     chosen = next((each for each in list_offered(work, use) if str(each.id) == request.form.get("snippet")), None)
@@ -116,8 +123,8 @@ def put_in(form: WriteForm, member: SignedInStaff, work: CaseWork, use: SnippetU
         Place.TEAM: chosen.team,
         Place.TODAY: show_day(today),
     }
-    typed = (form.text.data or "").rstrip()
-    form.text.data = "\n\n".join(part for part in (typed, snippets.fill(chosen.text, values)) if part)
+    typed = (field.data or "").rstrip()
+    field.data = "\n\n".join(part for part in (typed, snippets.fill(chosen.text, values)) if part)
     return True
 
 

@@ -238,6 +238,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             Column.REGION: _l("part of the country"),
             Column.WHAT: _l("what it is (real, AI, unsure, false, private, threat)"),
             Column.UNDER_18: _l("under 18 (yes, no, unknown)"),
+            Column.AGE: _l("age when it was made, in years"),
             Column.NAME: _l("name"),
             Column.EMAIL: _l("e-mail address"),
             Column.NOTE: _l("note for the team"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -141,17 +141,12 @@ class AnswerForm(ReaderForm):
         """Each has to be a link of this request."""
         if not (field.data or "").strip():
             return
-        found = self._read_pasted()
-        if not found:
-            raise ValidationError(_("No link was found in this."))
-        others = [url for url in found if url not in self._numbers]
-        if others:
-            raise ValidationError(_("Not a link of this request: %(links)s", links=", ".join(others[:SHOWN_OTHERS])))
+        if others := list_others(self._read_pasted(), self._numbers):
+            raise ValidationError(_("Not a link of this request: %(links)s", links=others))
 
     def _read_pasted(self) -> tuple[str, ...]:
         """The links of what was pasted, each as a case keeps it."""
-        typed = (self.pasted.data or "") if "pasted" in self else ""
-        return tuple(link.url for link in drafts.read_text(typed, ports=unit().ports).found.items) if typed else ()
+        return read_links(self.pasted.data) if "pasted" in self else ()
 
     def validate_which(self, field: Any) -> None:
         """The rest has to be something."""
@@ -178,6 +173,18 @@ class AnswerForm(ReaderForm):
             items=items,
             received_at=self.received_at.data,
         )
+
+
+def read_links(text: str | None) -> tuple[str, ...]:
+    """The links in what was pasted, each as a case keeps it."""
+    return tuple(link.url for link in drafts.read_text(text, ports=unit().ports).found.items) if text else ()
+
+
+def list_others(pasted: Sequence[str], known: Container[str]) -> str:
+    """The first pasted links that are not among the known ones, as a sentence names them. Raises ValidationError."""
+    if not pasted:
+        raise ValidationError(_("No link was found in this."))
+    return ", ".join([url for url in pasted if url not in known][:SHOWN_OTHERS])
 
 
 def _name_file(file: DocumentView) -> str:

@@ -81,6 +81,12 @@ def _as_a_whole(work: Work, view: QueueFilter) -> list[str]:
     return list(work.session.scalars(query.order_by(*queue_filters.order(day))))
 
 
+def _weigh(work: Work) -> dict[str, int]:
+    """The rank of the risk of each case by its reference."""
+    query = select(Case.reference, queue_filters.rank_risk(queue_filters.day_of(work)))
+    return {reference: rank for reference, rank in work.session.execute(query)}
+
+
 def _walk(work: Work, team: Team, choice: QueueChoice) -> Iterator[str]:
     """All pages one after the other, as their links lead."""
     page, after = 1, ""
@@ -116,7 +122,8 @@ def test_today_shows_the_first_of_each_view(filled: tuple[Work, Team]) -> None:
     found = today.read_today(work, team_ids=(team.id,))
     for view, rows in found.sections.items():
         whole = _as_a_whole(work, view)
-        assert [row.reference for row in rows] == whole[: today.MOST]
+        first = sorted(whole, key=_weigh(work).__getitem__) if view is QueueFilter.UNASSIGNED else whole
+        assert [row.reference for row in rows] == first[: today.MOST], "of new ones the weightiest risk comes first"
         assert found.counts[view] == len(whole)
 
 

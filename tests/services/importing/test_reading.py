@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from portal.domain.imports import Column, DayOrder, guess_columns
-from portal.domain.lifecycle import Depiction
+from portal.domain.lifecycle import AgeBand, Depiction
 from portal.domain.report import YesNo
 from portal.domain.tables import make_table, split_text
 from portal.services.importing.reading import NO_LINK, NOTHING, Reading, read_cases
@@ -44,6 +44,9 @@ def read(ports: Ports, *rows: str, head: str, order: DayOrder = DayOrder.DAY_FIR
         ("Status", "yes", Column.STATE),
         ("Ticket", "T-1", Column.SENT_ON),
         ("Name", "A" * 301, Column.NAME),
+        ("Age", "young", Column.AGE),
+        ("Age", "under 18", Column.AGE),
+        ("Age", "2009", Column.AGE),
     ],
 )
 def test_a_cell_that_cannot_be_read_keeps_its_case_back(known: Ports, head: str, cell: str, column: Column) -> None:
@@ -63,6 +66,12 @@ def test_a_cell_that_cannot_be_read_keeps_its_case_back(known: Ports, head: str,
         ("Found on", "02.11.2026", "found_on", date(2026, 11, 2)),
         ("Found on", "2026-11-02 09:30", "found_on", date(2026, 11, 2)),
         ("Name", "=HYPERLINK(1)", "name", "=HYPERLINK(1)"),
+        ("Age", "15", "age", AgeBand.FROM_13),
+        ("Age", "under 13", "age", AgeBand.UNDER_13),
+        ("Age", "16/17", "age", AgeBand.FROM_16),
+        ("Age when made", "18+", "age", AgeBand.ADULT),
+        ("Age", "17 years", "under_18", YesNo.YES),
+        ("Age", "34", "under_18", YesNo.NO),
     ],
 )
 def test_a_cell_is_read(known: Ports, head: str, cell: str, name: str, value: Any) -> None:
@@ -81,6 +90,13 @@ def test_two_lines_of_a_case_that_differ_are_told(known: Ports) -> None:
     reading = read(known, f"H1,{LINK},NZ", f"H1,{LINK}?a=1,", f"H1,{LINK}?b=1,IE", head="Case,Link,Country")
     assert [(fault.line, fault.column) for fault in reading.faults] == [(4, Column.COUNTRY)]
     assert reading.cases == ()
+
+
+def test_an_age_that_does_not_fit_the_answer_is_told(known: Ports) -> None:
+    rows = (f"{LINK},yes,34", f"{LINK}2,no,12", f"{LINK}3,unknown,12", f"{LINK}4,,12")
+    reading = read(known, *rows, head="Link,Under 18,Age")
+    assert [(fault.line, fault.column) for fault in reading.faults] == [(2, Column.AGE), (3, Column.AGE)]
+    assert [case.under_18 for case in reading.cases] == [YesNo.YES, YesNo.YES]
 
 
 def test_a_part_of_a_country_counts_where_the_law_asks(known: Ports) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.domain.imports import Column, DayOrder
-from portal.domain.lifecycle import CaseStatus, History, ItemState, Path, RequestState, SentAs, StepRefused
+from portal.domain.lifecycle import AgeBand, CaseStatus, History, ItemState, Path, RequestState, SentAs, StepRefused
 from portal.models.cases import Case, CaseKey
 from portal.models.clocks import Clock
 from portal.models.events import Event
@@ -84,6 +84,17 @@ def test_children_and_threats_go_the_way_of_the_intake(importer: Importer) -> No
         assert paths[Path.CHILD].under_18
         threats = select(func.count()).where(Request.case_id == paths[Path.THREAT].id)
         assert session.scalar(threats) == 0
+
+
+def test_the_age_of_a_child_is_kept_for_the_figures(importer: Importer) -> None:
+    head = "Case,Link,Country,Age"
+    importer.take_in(write_rows(f"H1,{INSTAGRAM}1/,NZ,14", f"H2,{INSTAGRAM}2/,NZ,31", head=head))
+    with importer.sessions() as session:
+        child, adult = list_cases(session)
+        assert (child.path, child.under_18, child.age_band) == (Path.CHILD, True, AgeBand.FROM_13)
+        assert (adult.under_18, adult.age_band) == (False, None), "that they are 18 or older the report says"
+        told = select(func.count()).where(Event.kind == History.AGE_TOLD, Event.case_id == child.id)
+        assert session.scalar(told) == 1
 
 
 def test_what_was_sent_before_is_recorded_in_other_words_and_its_clocks_run_from_there(importer: Importer) -> None:

@@ -21,6 +21,7 @@ from portal.models.accounts import Team
 from portal.models.letters import Letter
 from portal.services.cases import mandates
 from portal.services.cases.handover import hand_to_team
+from portal.services.cases.instants import BadInstant
 from portal.services.intake import submission
 from portal.services.letters import letters
 from portal.services.letters.drafting import read_facts
@@ -35,6 +36,7 @@ from tests.services.factories import NOW, make_case, make_ports, make_team
 from tests.services.fakes import DAY, HOUR, print_quickly, send
 from tests.services.people import share_case
 
+MINUTE = timedelta(minutes=1)
 ONE_LINK = "https://x.com/someone/status/1111"
 GIVEN = frozenset({NoticeField.NO_CONSENT, NoticeField.GOOD_FAITH, NoticeField.ACCURACY})
 SWORN = frozenset({NoticeField.GOOD_FAITH, NoticeField.ACCURACY, NoticeField.PERJURY})
@@ -113,6 +115,17 @@ def test_links_that_came_later_stop_the_letter_until_somebody_has_stated_it_of_t
     assert "2" in stopped.value.problems[0].text
     statements.state(opened.at(NOW + DAY + HOUR), command())
     make(opened.at(NOW + DAY + HOUR))
+
+
+def test_what_was_said_before_links_came_is_refused_with_the_links(session: Session, ports: Ports) -> None:
+    shared = share_case(session, ports, links=ONE_LINK)
+    submission.add_items(shared.person.at(NOW + DAY), "https://x.com/someone/status/2222")
+    team = shared.first
+    with pytest.raises(BadInstant, match=r"before links were added.* Links: 2\."):
+        statements.state(team.at(NOW + 2 * DAY), command(signature="", told_at=NOW + DAY - HOUR))
+    assert read_dossier(team.at(NOW + 2 * DAY), 1).statement is None
+    statements.state(team.at(NOW + DAY + MINUTE / 2), command(signature="", told_at=NOW + DAY - MINUTE / 4))
+    make(team.at(NOW + DAY + MINUTE))
 
 
 def test_what_the_team_takes_down_is_told_as_that_and_is_no_signature(session: Session, tmp_path: Path) -> None:

@@ -67,6 +67,19 @@ def test_each_name_for_machines_is_an_event_that_an_endpoint_can_ask_for() -> No
     assert {name_api_event(kind) for kind in API_EVENTS} | {"deadline.level", "case.taken_back"} == set(WebhookEvent)
 
 
+def test_a_portal_without_any_address_tells_nobody_and_one_that_comes_later_hears_of_what_follows(
+    sessions: sessionmaker[Session], ports: Ports
+) -> None:
+    def make(session: Session) -> Work:
+        return make_work(session, ports, actor=SYSTEM)
+
+    assert case_events.tell_of_cases(sessions, make) == 0
+    with sessions() as session:
+        assert session.get_one(WebhookPlace, case_events.PLACE).position == 0
+    late = World(sessions, ports)
+    assert late.tell() == 2
+
+
 def test_a_partner_hears_of_its_own_case_once_and_of_nothing_in_it(world: World) -> None:
     assert world.tell() == 2
     assert world.tell() == 0

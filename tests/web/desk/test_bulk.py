@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select as choose
 
+from portal.domain.lifecycle import SendingChannel
+from portal.models.requests import Request
 from portal.run import worker
 from tests.services.fakes import print_quickly
 from tests.web.conftest import TestClock
@@ -95,6 +98,13 @@ def test_by_state_and_by_platform(desk: Desk, colleague: Colleague, reference: s
     assert "No request was chosen." in colleague.go(together(reference, "letters", "state=refused")).text
 
 
+def test_a_step_with_nothing_ticked_asks_for_what(colleague: Colleague, reference: str) -> None:
+    page = colleague.go(f"/desk/cases/{reference}/together?action=letters")
+    assert "Nothing was ticked." in page.text
+    form, _button = page.form_with("Prepare letters")
+    assert [each.get("value") for each in form.iter("input") if each.get("name") == "pick"] == ["all"]
+
+
 def test_the_rest_of_the_links_is_gone(desk: Desk) -> None:
     reference = desk.add_case(links=" ".join(f"https://x.com/someone/status/{each}" for each in range(1, 6)))
     visitor = desk.visit("mira")
@@ -155,3 +165,43 @@ def send_one(desk: Desk, visitor: Colleague, reference: str) -> None:
     worker.run_left_jobs(desk.parts)
     visitor.go(together(reference, "sent"))
     visitor.press("Record as sent: 1", has_checked="y")
+
+
+def test_an_answer_about_pasted_links_alone(desk: Desk, colleague: Colleague, reference: str) -> None:
+    send_all(desk, colleague, reference)
+    colleague.go(together(reference, "answer"))
+    colleague.press("Log the same answer: 3", answer="refused", pasted="https://nobody.example/x", status=400)
+    assert "Not a link of these requests: https://nobody.example/x" in colleague.page.errors
+    item = colleague.go(f"/desk/cases/{reference}/requests/2")
+    (link,) = [each.text for each in item.root.iter("p") if each.get("class") == "item-url"][:1]
+    colleague.go(together(reference, "answer"))
+    colleague.press("Log the same answer: 3", answer="refused", pasted=f"Their words: {link}")
+
+    assert "Done for 1 of 3 requests." in colleague.page.text
+    assert colleague.page.text.count("Left as it is: The answer is about none of its links.") == 2
+    assert "They refuse" in colleague.go(f"/desk/cases/{reference}/requests/2").text
+
+
+def test_what_a_letter_lacks_is_named_with_where_to_give_it(desk: Desk) -> None:
+    reference = desk.add_case(country="", links="https://pictures.example.org/7", depiction=None)
+    page = desk.visit("mira").go(together(reference, "letters"))
+
+    left = [each for each in page.root.iter("li") if "asks for this" in "".join(each.itertext())]
+    assert left
+    for number, entry in enumerate(left, 1):
+        hrefs = {each.get("href", "") for each in entry.iter("a")}
+        assert f"/desk/cases/{reference}/requests/{number}/details" in hrefs
+
+
+def test_a_postal_address_is_recorded_as_it_was_chosen(desk: Desk, colleague: Colleague, reference: str) -> None:
+    colleague.go(together(reference, "letters"))
+    colleague.press("Prepare letters: 3")
+    worker.run_left_jobs(desk.parts)
+    page = colleague.go(together(reference, "sent"))
+    (select,) = [each for each in page.root.iter("select") if each.get("name") == "door-1"]
+    post = next(each.get("value", "") for each in select.iter("option") if "\n" in each.get("value", ""))
+    colleague.press("Record as sent: 3", has_checked="y", **{"door-1": post.replace("\n", "\r\n")}, **BY_FORM)
+
+    with desk.parts.sessions() as session:
+        request = session.scalars(choose(Request).where(Request.number == 1)).one()
+        assert request.channel is SendingChannel.POST

@@ -97,8 +97,10 @@ def test_letters_of_many_cases_leave_in_one_press_and_their_reminders_too(
     for reference in references:
         prepare(desk, colleague, reference)
     page = colleague.go(address("mail", references))
-    assert page.text.count("2 more go by form or by post") == 2
-    assert "Nobody has checked for a while: abuse@imgur.com" in page.text
+    assert page.text.count("to abuse@imgur.com") == 2, "each letter with its address"
+    assert page.text.count("Nobody has checked this address for a while.") == 2
+    assert page.text.count("Left as it is: Goes by their form or by post.") == 4, "and what does not leave, and why"
+    assert f"/desk/cases/{references[0]}/requests/1" in colleague.anchors
     asking = colleague.page
     for _press in range(2):
         colleague.seen.append(asking)

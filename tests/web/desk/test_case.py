@@ -159,6 +159,27 @@ def test_a_link_is_marked_as_gone_and_as_back(desk: Desk) -> None:
     assert "back again" in colleague.page.text
 
 
+def test_a_private_note_is_read_by_its_writer_alone(desk: Desk) -> None:
+    reference, colleague = desk.add_case(), desk.visit("mira")
+    colleague.go(f"/desk/cases/{reference}/notes")
+    page = colleague.press("Keep the note", text="I was shaken by this call.", is_private="y")
+    assert "I was shaken by this call." in page.text
+    assert "only you read it" in page.text
+    for login in ("tane", "ines"):
+        page = desk.visit(login).go(f"/desk/cases/{reference}/notes")
+        assert "shaken" not in page.text
+        assert "There is no note yet." in page.text
+
+
+def test_a_case_names_its_present_page_on_the_fold_of_a_narrow_screen(desk: Desk) -> None:
+    reference, colleague = desk.add_case(), desk.visit("mira")
+    for path, words in (("", "More"), ("/complaints", "Complaints · More")):
+        page = colleague.go(f"/desk/cases/{reference}{path}")
+        (fold,) = [each for each in page.root.iter("details") if each.get("class") == "tabs__more"]
+        assert fold.get("open") is None
+        assert " ".join("".join(next(fold.iter("summary")).itertext()).split()) == words
+
+
 def test_a_message_and_a_note_are_kept_and_an_empty_one_is_not(desk: Desk) -> None:
     reference = desk.add_case()
     colleague = desk.visit("mira")

@@ -83,3 +83,18 @@ def test_a_complaint_without_consent_is_not_lodged(desk: Desk) -> None:
     page = colleague.press("It was lodged", has_checked="y", at="2026-11-23 08:50", status=400)
 
     assert "The person has not allowed this sharing" in page.errors[0]
+
+
+def test_every_body_that_takes_a_complaint_now_is_a_link_from_its_request(desk: Desk) -> None:
+    reference, colleague = desk.add_case(), desk.visit("mira")
+    refuse_first_request(colleague, reference)
+    page = colleague.go(f"/desk/cases/{reference}/requests/1")
+    start = f"/desk/cases/{reference}/complaints/prepare/"
+    bodies = [each for each in page.root.iter("a") if each.get("href", "").startswith(start)]
+    assert bodies
+    names = ["".join(each.itertext()) for each in bodies]
+    assert len(names) == len(set(names)), "each once"
+    said = page.text.partition("A complaint can be made now:")[2].partition("See what each can do")[0]
+    assert [each.strip() for each in said.split(",")] == names, "and nobody who can only be read of"
+    for each in bodies:
+        assert colleague.go(each.get("href", "")).heading.startswith("Prepare the complaint to ")

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.datastructures import MultiDict
 
 from portal.models.kept_forms import KeptForm
+from portal.run import worker
 from portal.run.worker import purge_kept_forms
+from tests.services.fakes import print_quickly
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import PASSWORD, Colleague, Desk
+from tests.web.desk.test_bulk import together
 from tests.web.pages import OWN_PAGE, _controls
 
 NOTE = "She rang: he reads her mail at night."
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
 
 
 def lose_session(desk: Desk, clock: TestClock, reference: str) -> Colleague:
@@ -140,3 +151,23 @@ def test_a_password_is_never_kept(desk: Desk, clock: TestClock) -> None:
 
     with desk.parts.sessions.begin() as session:
         assert session.scalars(select(KeptForm)).all() == []
+
+
+def test_the_door_of_each_of_many_letters_is_kept_too(desk: Desk, clock: TestClock) -> None:
+    reference, colleague = desk.add_case(), desk.visit("mira")
+    colleague.go(together(reference, "letters"))
+    colleague.press("Prepare letters: 3")
+    worker.run_left_jobs(desk.parts)
+    page = colleague.go(together(reference, "sent"))
+    doors = {each.get("name", ""): list(each.iter("option"))[-1].get("value", "") for each in page.root.iter("select")}
+    assert {name.partition("-")[0] for name in doors} == {"door", "channel"}
+    typed = {**doors, "ticket-1-text": "T-1", "has_checked": "y"}
+    clock.move(minutes=31)
+    colleague.press("Record as sent: 3", **dict[str, Any](typed))
+
+    page = colleague.sign_in("mira")
+    form, _button = page.form_with("Send it now")
+    kept = dict(_controls(form))
+    assert {name: kept.get(name) for name in typed} == typed
+    colleague.press("Send it now")
+    assert "Done for 3 of 3 requests." in colleague.page.text

@@ -197,6 +197,29 @@ def test_complaints_are_prepared_taken_and_lodged_for_many_cases(desk: Desk, clo
     assert "NS-77" in visitor.go(f"/desk/cases/{references[0]}/complaints/1").text
 
 
+def test_complaints_that_rest_on_no_request_are_lodged_with_the_others(desk: Desk, clock: TestClock) -> None:
+    visitor = desk.visit("mira")
+    reference = desk.add_case(country="IT")
+    visitor.go(f"/desk/cases/{reference}/complaints/prepare/it-garante-144bis/it-garante")
+    visitor.press("Prepare the complaint", requests=[])
+    visitor.go(address("lodged", [reference]))
+    assert "Its bundle is not made yet." in visitor.page.text
+    worker.run_left_jobs(desk.parts)
+    with desk.parts.sessions() as session:
+        made = session.scalars(select(Complaint).order_by(Complaint.number)).all()
+        assert made
+        assert session.scalars(select(ComplaintRequest)).all() == []
+
+    visitor.go(address("lodged", [reference]))
+    assert "It will be done in 1 case" in visitor.page.text
+    tickets: dict[str, Any] = {f"ticket-{reference}-{each.number}-text": f"GP-{each.number}" for each in made}
+    visitor.press("Record complaints as lodged", has_checked="y", **tickets)
+    assert "Done in 1 of 1 cases" in visitor.page.text
+    for each in made:
+        page = visitor.go(f"/desk/cases/{reference}/complaints/{each.number}")
+        assert f"Their case number: GP-{each.number}." in page.text
+
+
 def test_a_case_that_waits_for_the_person_says_for_what_and_where(desk: Desk, clock: TestClock) -> None:
     visitor = desk.visit("mira")
     reference = desk.add_case(share_with_regulators=False)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from portal.domain.lifecycle import CaseStatus, History
+from portal.domain.lifecycle import AgeBand, CaseStatus, History
 from portal.models.cases import Case, CaseKey, Consent
 from portal.models.events import Event
 from portal.run import worker
@@ -154,7 +154,12 @@ def test_without_consent_to_platforms_nothing_is_sent(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "path"), [({"under_18": "yes"}, "child"), ({"is_online": "no", "pasted": ""}, "threat")]
+    ("changes", "path"),
+    [
+        ({"under_18": "yes"}, "child"),
+        ({"under_18": "from_13"}, "child"),
+        ({"is_online": "no", "pasted": ""}, "threat"),
+    ],
 )
 def test_a_child_and_a_threat_take_their_own_way(desk: Desk, changes: dict[str, str], path: str) -> None:
     colleague = desk.visit("mira")
@@ -167,6 +172,7 @@ def test_a_child_and_a_threat_take_their_own_way(desk: Desk, changes: dict[str, 
         assert case.path is not None
         assert case.path.value == path
         assert case.status is CaseStatus.OPEN
+        assert case.age_band == (AgeBand.FROM_13 if changes.get("under_18") == "from_13" else None)
     if path == "child":
         assert "No file" in colleague.go(f"/desk/cases/{case.reference}/documents").text
 

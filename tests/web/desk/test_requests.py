@@ -288,3 +288,16 @@ def test_what_their_form_was_told_is_written_down_with_who_said_it(desk: Desk) -
     assert page.errors == ["Type the name that stood under it."]
     page = colleague.press("It was sent", **typed, speaker="person", signature="Ana Exemplar")
     assert "TAKE IT DOWN Act" in page.text
+
+
+def test_a_letter_that_cannot_be_made_yet_is_not_offered_but_what_it_waits_for(desk: Desk) -> None:
+    reference = desk.add_case(states_accuracy=False, states_good_faith=False, states_no_consent=False, signature="")
+    colleague = desk.visit("mira")
+
+    page = colleague.go(f"/desk/cases/{reference}/requests/1")
+
+    assert "The letter cannot be made yet. What stops it stands below." in page.text
+    assert "What stops the letter" in page.text
+    assert "Make the letter" not in page.text
+    main = [each for each in page.root.iter("a") if each.get("class") == "button"]
+    assert [each.get("href") for each in main] == [f"/desk/cases/{reference}/requests/1/stated"]

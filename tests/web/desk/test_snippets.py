@@ -105,6 +105,24 @@ def test_one_that_was_bent_in_the_database_is_offered_to_nobody(desk: Desk, supe
     assert "We read it" not in page.text
 
 
+def test_an_answer_to_a_platform_is_begun_with_one(desk: Desk, supervisor: Colleague) -> None:
+    add(supervisor, title="Not consensual", use="answer", text="Nobody agreed to this. {team}")
+    add(supervisor)
+    reference, colleague = desk.add_case(), desk.visit("mira")
+    colleague.go(f"/desk/cases/{reference}/requests/1/sent")
+    colleague.press("It was sent", has_checked="y", channel="form", sent_at="2026-11-23T08:50")
+    colleague.follow("Log an answer")
+    colleague.press("Log the answer", answer="refused", at="2026-11-23T08:55", text="No violation.")
+    page = colleague.follow("Refused: no violation")
+    assert "Not consensual" in page.text
+    assert "We read it" not in page.text
+
+    page = colleague.press("Put it in", given="Look again.")
+
+    form, _button = page.form_with("Make the letter")
+    assert next(form.iter("textarea")).text == "Look again.\n\nNobody agreed to this. Harbour"
+
+
 @given(st.text())
 def test_filling_in_leaves_all_but_the_places_as_it_was(text: str) -> None:
     assert fill(text, {}) == text

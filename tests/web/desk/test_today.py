@@ -7,6 +7,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from portal.domain.lifecycle import Handler, RequestState
+from portal.domain.report import YesNo
 from portal.domain.webhooks import WebhookEvent
 from portal.models.requests import Request
 from portal.models.webhooks import DeliveryState, WebhookDelivery
@@ -80,6 +81,23 @@ def test_what_happened_since_the_last_shift_is_counted_and_listed(desk: Desk, cl
     assert reference in listed
     assert "All open (1)" in listed
     assert "1 case changed since" in colleague.go("/desk/today").text, "the same shift goes on"
+
+
+def test_of_new_cases_that_nobody_has_a_child_stands_first_whatever_is_running(desk: Desk) -> None:
+    """Only the first five are shown: none of them may push a child out of sight."""
+    now = desk.parts.clock()
+    with desk.parts.sessions.begin() as session:
+        for _case in range(6):
+            values = {"handler": Handler.TEAM, "team_id": str(desk.team_id)}
+            case = make_case(session, desk.parts.ports, links=LINKS, now=now, **values)
+            send(session, case, desk.parts.ports, 1, at=now)
+    child = desk.add_case(under_18=YesNo.YES)
+
+    page = desk.visit("mira").page
+
+    (section,) = [each for each in page.root.iter("section") if "New and unassigned" in "".join(each.itertext())]
+    first = next(each for each in section.iter("th") if each.get("scope") == "row")
+    assert "".join(first.itertext()).strip() == child
 
 
 def test_a_row_names_the_country_and_the_language(desk: Desk) -> None:

@@ -80,7 +80,7 @@ LIGHT = {
     """,
     "is the daily work on a case, stands in its history, and gives nobody a way in": """
         desk_link_answers.take desk_link_answers.set_aside
-        desk_bulk.do desk_corrections.correct desk_many.do desk_pasted.do
+        desk_bulk.do desk_by_form.record_sent desk_corrections.correct desk_many.do desk_pasted.do
         desk_case.take desk_case.hand_over desk_case.close desk_case.reopen desk_case.prepare desk_case.add_links
         desk_case.mark_gone desk_case.mark_back desk_case.write desk_case.notes desk_requests.change_details
         desk_requests.note_channel desk_requests.make_letter desk_requests.record_sent desk_requests.record_received

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from types import MappingProxyType
+from typing import Any
 from uuid import uuid4
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField
+from wtforms.validators import ValidationError
 
 from portal.domain.lifecycle import Answer, CloseReason
-from portal.services.casefile.bulk_actions import BulkAction
+from portal.services.casefile.bulk_actions import BulkAction, Outlook
 from portal.services.tracking.answers import AnswerCommand
 from portal.web.desk.wording import choices_of
 from portal.web.fields import ChoiceField, PageForm, TextField, require_moment
-from portal.web.forms.answers import AnswerForm
+from portal.web.forms.answers import AnswerForm, list_others, read_links
 from portal.web.forms.readers import ReaderForm
 from portal.web.forms.typed_fields import InstantField
 
@@ -97,6 +101,30 @@ class SameAnswerForm(ReaderForm):
             text=self.text.data or "",
             extension_until=self.extension_until.data,
         )
+
+
+class AnswerTogetherForm(SameAnswerForm):
+    """The same to several requests of one case, about all their links or those that are pasted."""
+
+    pasted = TextField(
+        _l("Only about some of their links? Paste them here"),
+        description=_l("From their mail, in any form. Left empty, the answer is about every link."),
+        lines=True,
+    )
+
+    def offer(self, looks: Iterable[Outlook]) -> None:
+        """The links of the chosen requests."""
+        self._numbers = {item.url: item.number for look in looks for item in look.links if item.url}
+
+    def validate_pasted(self, field: Any) -> None:
+        """Each has to be a link of one of these requests."""
+        if (field.data or "").strip() and (others := list_others(read_links(field.data), self._numbers)):
+            raise ValidationError(_("Not a link of these requests: %(links)s", links=others))
+
+    @property
+    def links(self) -> frozenset[int]:
+        """The numbers of the pasted links; none where the answer is about all."""
+        return frozenset(self._numbers[url] for url in read_links(self.pasted.data))
 
 
 FORMS: MappingProxyType[BulkAction, type[BulkForm]] = MappingProxyType(

@@ -77,3 +77,9 @@ class WriteForm(PageForm):
     def __init__(self, label: str, **values: Any) -> None:
         super().__init__(**values)
         self.text.label.text = label
+
+
+class NoteForm(WriteForm):
+    is_private = BooleanField(
+        _l("Only I read it"), description=_l("It stays yours when somebody else takes the case, and is erased with it.")
+    )

@@ -13,7 +13,7 @@ from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
 from portal.domain.intake import Missing, StepId
-from portal.domain.lifecycle import Depiction, Filer, Handler, RiskFlag
+from portal.domain.lifecycle import AgeBand, Depiction, Filer, Handler, RiskFlag
 from portal.domain.report import ContactBy, Report, ReportedPlace, YesNo
 from portal.domain.safe_hours import EVERY_DAY, SafeHours
 from portal.services.cases.safe_contact import LONGEST_WORDS, Choices
@@ -49,6 +49,19 @@ SECTIONS = (
     ("what", ("depiction", "is_online", "pasted", "platform", "text", "due")),
     ("consent", ("told", "to_platforms", "to_authorities", "words_by", "team_id")),
 )
+
+
+CHILD_AGES = tuple(each for each in AgeBand if each is not AgeBand.ADULT)
+
+
+def list_ages() -> list[tuple[str, Any]]:
+    """The answers to whether they were under 18; where the caller says how old, that is chosen instead of yes."""
+    found: list[tuple[str, Any]] = []
+    for value, words in choices_of(YesNo):
+        found.append((value, words))
+        if value == YesNo.YES:
+            found += [(each, _("Yes: %(age)s", age=name)) for each, name in choices_of(AgeBand) if each in CHILD_AGES]
+    return found
 
 
 class PhoneForm(PageForm):
@@ -94,7 +107,7 @@ class PhoneForm(PageForm):
     def _offer(self, *, has_mail: bool) -> None:
         self.contact_by.offer(choices_of(ContactBy))
         self.filer.offer(choices_of(Filer))
-        self.under_18.offer(choices_of(YesNo))
+        self.under_18.offer(list_ages())
         self.is_online.offer(choices_of(YesNo))
         self.depiction.offer(choices_of(Depiction))
         names = country_names(str(get_locale()))
@@ -153,6 +166,16 @@ class PhoneForm(PageForm):
         return str(self.team_id.data) if "team_id" in self else self._team
 
     @property
+    def is_child(self) -> bool:
+        """Whether they were under 18, as far as it was said."""
+        return self.age is not None or self.under_18.data == YesNo.YES
+
+    @property
+    def age(self) -> AgeBand | None:
+        """How old they were, where the caller said more than that they were under 18."""
+        return next((each for each in CHILD_AGES if each == self.under_18.data), None)
+
+    @property
     def _part_country(self) -> str:
         return (self.subdivision.data or "").partition("-")[0]
 
@@ -163,6 +186,7 @@ class PhoneForm(PageForm):
             told=self._tell(),
             risks=[flag for flag in RiskFlag if self[flag.value].data],
             safe=self._choices(zone),
+            age=self.age,
             links_on=self.due.data,
             words_by=WordsBy(self.words_by.data or WordsBy.LATER.value),
         )
@@ -186,7 +210,7 @@ class PhoneForm(PageForm):
         report = Report(
             filer=Filer(self.filer.data) if self.filer.data else None,
             authority=self.authority.data or "",
-            under_18=YesNo(str(self.under_18.data)),
+            under_18=YesNo.YES if self.age else YesNo(str(self.under_18.data)),
             depiction=Depiction(self.depiction.data) if self.depiction.data else None,
             is_online=YesNo(self.is_online.data) if self.is_online.data else None,
             country=self.country.data or "",
