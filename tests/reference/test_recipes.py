@@ -32,6 +32,7 @@ FAULTS = [
     (replace(RECIPE, forms=(replace(FORM, fields=(replace(FIELD, limit=0),)),)), "room for nothing"),
     (replace(RECIPE, forms=(replace(FORM, fields=(replace(FIELD, choose="X"),)),)), "is no list"),
     (replace(RECIPE, forms=(replace(FORM, fields=(replace(FIELD, takes=FormInput.FILE),)),)), "takes no text"),
+    (replace(RECIPE, forms=(replace(FORM, language="xx-none"),)), "is none"),
     (replace(RECIPE, letters_an_hour=0), "lets no letter leave"),
     (replace(RECIPE, ticket="("), "cannot be read"),
     (replace(RECIPE, ticket="[0-9]+"), "has one group"),
