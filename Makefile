@@ -10,11 +10,16 @@ WORKERS ?= 3
 help:  ## what can be typed here
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
-run: ready-run  ## start the portal on http://127.0.0.1:8000 (Ctrl-C ends it)
-	@exec $(BIN)/python -m portal.run.serve
+# Where no mail server is named, mail goes into a folder, and answers are taken from the folder in it: all of it can be tried.
+START = sh -c 'if [ -z "$${RECOURSE_MAIL_URL+x}$${RECOURSE_MAIL_FROM+x}$${RECOURSE_REPLY_DOMAIN+x}$${RECOURSE_REPLY_MAILBOX+x}" ]; then \
+	export RECOURSE_MAIL_URL="folder:$${RECOURSE_DATA:-var}/mail" RECOURSE_MAIL_FROM=portal@recourse.example \
+	RECOURSE_REPLY_DOMAIN=answers.recourse.example; fi; exec $(BIN)/python -m portal.run.serve "$$@"' start
+
+run: ready-run  ## start the portal on http://127.0.0.1:8000 (Ctrl-C ends it); mail goes to var/mail
+	@exec $(START)
 
 demo: ready-run  ## the same, filled with invented cases; prints how to sign in
-	@exec $(BIN)/python -m portal.run.serve --demo
+	@exec $(START) --demo
 
 test: ready-test  ## the whole test suite (ARGS="tests/domain -k leap" for a part)
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)

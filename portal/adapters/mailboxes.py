@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -21,10 +21,15 @@ from portal.mailbox_file import MailboxServer, OAuth
 CONNECT_SECONDS, ANSWER_SECONDS = 10, 30
 MOST_AT_ONCE = 200  # mails of one command
 _LONGEST_ANSWER = 100_000  # bytes of a token's answer
+_REFUSALS = frozenset({"invalid_grant", "invalid_client", "unauthorized_client"})  # no later try helps
 
 
 class MailboxTrouble(Exception):
     """The mailbox could not be reached, opened or read. The message says at which step, and nothing of its content."""
+
+
+class TokenRefused(MailboxTrouble):
+    """The issuer of access tokens does not take what the settings hold any more: only people can mend that."""
 
 
 class OpenMailbox:
@@ -76,11 +81,15 @@ class OpenMailbox:
 
 
 @contextmanager
-def open_mailbox(server: MailboxServer) -> Iterator[OpenMailbox]:
-    """Sign in and open the folder. Raises MailboxTrouble."""
+def open_mailbox(server: MailboxServer, keep_token: Callable[[str], None] | None = None) -> Iterator[OpenMailbox]:
+    """Sign in and open the folder. Raises MailboxTrouble.
+
+    `keep_token` is called with the refresh token that an issuer gives in place of the one that was used, before
+    anything else is done: the one before it may count no more.
+    """
     context = ssl.create_default_context(cadata=server.authorities)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    token = _ask_token(server.oauth, context) if server.oauth else ""
+    token = _ask_token(server.oauth, context, keep_token) if server.oauth else ""
     with _told("connecting"):
         wait = SocketTimeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS)
         client = IMAPClient(
@@ -113,7 +122,7 @@ class _NoRedirect(HTTPRedirectHandler):
         """A secret goes to the address in the settings and nowhere else."""
 
 
-def _ask_token(oauth: OAuth, context: ssl.SSLContext) -> str:
+def _ask_token(oauth: OAuth, context: ssl.SSLContext, keep_token: Callable[[str], None] | None) -> str:
     """A fresh access token. Raises MailboxTrouble."""
     fields = {"client_id": oauth.client, "client_secret": oauth.secret, "scope": oauth.scope}
     fields |= (
@@ -127,13 +136,28 @@ def _ask_token(oauth: OAuth, context: ssl.SSLContext) -> str:
         request = Request(oauth.token_address, body)  # noqa: S310 - https, as the file's reader saw to
         try:
             with opener.open(request, timeout=ANSWER_SECONDS) as answer:
-                token = json.loads(answer.read(_LONGEST_ANSWER)).get("access_token")
+                told = json.loads(answer.read(_LONGEST_ANSWER))
+                token, newer = told.get("access_token"), told.get("refresh_token")
         except HTTPError as error:
-            error.close()  # it holds the connection
-            raise MailboxTrouble(f"asking for a token: the answer is {error.code}") from error
-        if not isinstance(token, str) or not token:
-            raise MailboxTrouble("asking for a token: the answer holds none")
-        return token
+            raise _read_refusal(error) from error
+    if keep_token and oauth.refresh_token and isinstance(newer, str) and newer not in {"", oauth.refresh_token}:
+        keep_token(newer)
+    if not isinstance(token, str) or not token:
+        raise MailboxTrouble("asking for a token: the answer holds none")
+    return token
+
+
+def _read_refusal(error: HTTPError) -> MailboxTrouble:
+    """What an answer that is no token means (RFC 6749, 5.2)."""
+    with error:  # it holds the connection
+        try:
+            told = json.loads(error.read(_LONGEST_ANSWER)).get("error")
+        except (OSError, ValueError, AttributeError):
+            told = ""
+    step = f"asking for a token: the answer is {error.code}"
+    if told in _REFUSALS:
+        return TokenRefused(f"{step}, {told}")
+    return MailboxTrouble(step)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from functools import lru_cache
 from gettext import c2py
 from io import BytesIO
@@ -17,6 +18,7 @@ from typing import Any, BinaryIO
 
 import yaml
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -112,6 +114,13 @@ def name_country(code: str, language: str) -> str:
     except (UnknownLocaleError, ValueError) as error:
         raise UnknownLanguage(language) from error
     return str(locale.territories.get(code, code))
+
+
+def name_day(day: date, language: str) -> str:
+    """A day as it is written out in `language`: 1 February 2027."""
+    return str(
+        format_date(day, "d MMMM y" if language == SOURCE_LANGUAGE else "long", locale=language.replace("-", "_"))
+    )
 
 
 # English puts an article before these inside a sentence.

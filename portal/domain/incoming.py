@@ -23,9 +23,11 @@ class Nature(StrEnum):
 
     ANSWER = "answer"
     AUTO_REPLY = "auto_reply"  # a machine's: it proves at most that the letter arrived, and is no answer
+    AWAY = "away"  # a machine's, for somebody who is out of office: it arrived, and nobody reads it now
     RETURNED = "returned"  # a letter came back: it was not delivered
     DELAYED = "delayed"  # a letter has not been delivered yet; the mail server tries on
     DELIVERED = "delivered"  # a mail server says that it delivered a letter
+    COMPLAINED = "complained"  # it was delivered, and somebody there reported it as unwanted (RFC 5965)
     JUNK = "junk"  # the mail server that took it in holds it for unwanted
 
 
@@ -62,11 +64,18 @@ _ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]]{1,200}@[^\s<>,;:\"()\[\]]{1,253}")
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,255})>")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{3,59}")
 _RECIPIENTS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "to", "cc")
+_AWAY = (
+    r"out of (?:the )?office|away from (?:the|my) office|on (?:annual |parental )?leave\b|abwesen\w*|au(?:ß|ss)er haus"
+    r"|absen(?:t|te|ce) du bureau|en cong[ée]s?|message d.absence|fuera de (?:la )?oficina|ausente|aus[êe]ncia"
+    r"|fora do escrit[óo]rio|afwezig\w*|niet aanwezig|fuori sede"
+)
 _AUTO_SUBJECT = re.compile(
     r"\s*(?:auto(?:matic|matische)?[ -]?(?:reply|antwort|response)|out of (?:the )?office|abwesenheitsnotiz"
-    r"|r[ée]ponse automatique|respuesta autom[áa]tica|risposta automatica|automatisch antwoord)\b",
+    r"|r[ée]ponse automatique|respuesta autom[áa]tica|resposta autom[áa]tica|risposta automatica"
+    r"|automatisch antwoord)\b",
     re.IGNORECASE,
 )
+_AWAY_SUBJECT = re.compile(rf"\b(?:{_AWAY})", re.IGNORECASE)
 _ACTION = re.compile(rb"^action[ \t]*:[ \t]*([a-z]{4,12})", re.IGNORECASE | re.MULTILINE)
 _ORIGINAL_ID = re.compile(
     rb"^(?:message-id|original-message-id|x-original-message-id)[ \t]*:\s*<([^<>\s]{1,255})>",
@@ -91,6 +100,8 @@ SHORTEST_TICKET = 5
 
 def judge(headers: Headers, head: bytes) -> Nature:
     """What a mail is. `head` are the first bytes of the whole mail, of which only a report's own lines are read."""
+    if "report-type=feedback-report" in _bare_type(headers):
+        return Nature.COMPLAINED
     if _is_report(headers):
         found = {word[1].decode("ascii").lower() for word in _ACTION.finditer(head)}
         worst = next((nature for word, nature in _ACTIONS.items() if word in found), None)
@@ -99,7 +110,9 @@ def judge(headers: Headers, head: bytes) -> Nature:
         return Nature.RETURNED
     if _first(headers, "x-spam-flag").upper().startswith("YES") or _first(headers, "x-spam-status").startswith("Yes"):
         return Nature.JUNK
-    return Nature.AUTO_REPLY if _is_automatic(headers) else Nature.ANSWER
+    if not _is_automatic(headers):
+        return Nature.ANSWER
+    return Nature.AWAY if _AWAY_SUBJECT.search(_first(headers, "subject")) else Nature.AUTO_REPLY
 
 
 def list_recipients(headers: Headers, envelope: Sequence[str]) -> tuple[str, ...]:
@@ -164,7 +177,12 @@ def read_domain(sender: str) -> str:
 
 
 def _is_report(headers: Headers) -> bool:
-    return "multipart/report" in _first(headers, "content-type").lower()
+    return "multipart/report" in _bare_type(headers)
+
+
+def _bare_type(headers: Headers) -> str:
+    """What the Content-Type says, without what separates or quotes its parts."""
+    return re.sub(r"[\s\"]", "", _first(headers, "content-type").lower())
 
 
 def _is_automatic(headers: Headers) -> bool:

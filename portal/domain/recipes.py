@@ -61,6 +61,7 @@ class FormRecipe:
     confidence: Confidence
     fields: tuple[RecipeField, ...]
     countries: tuple[str, ...] = ()
+    language: str = "en"  # in which its words stand here, and in which whoever reads it works (BCP 47)
     one_each: bool = False
 
     @property

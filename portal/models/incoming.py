@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
@@ -54,7 +54,9 @@ class MailboxPlace(Base):
     """How far one mailbox at a mail server was read. Nothing in it is about a case.
 
     Mails up to `last_uid` are kept, as long as the server counts as it did (`validity`). `held_until`: a worker reads
-    it, or it is left alone after a failure, until then.
+    it, or it is left alone after a failure, until then. `token` is the refresh token, sealed for the server, that the
+    issuer gave in place of that of the file, whose digest is `token_of`: with another in the file it counts no more.
+    `is_refused`: the issuer takes neither any more.
     """
 
     __tablename__ = "mailbox_places"
@@ -66,6 +68,10 @@ class MailboxPlace(Base):
     failures: Mapped[int]  # one after the other
     held_until: Mapped[datetime | None]
     fetched_at: Mapped[datetime | None]  # when it was last read to its end
+    token: Mapped[bytes | None]
+    token_of: Mapped[str | None] = mapped_column(String(64))
+    server_key: Mapped[str | None] = mapped_column(String(16))  # under which of the server's secrets `token` is
+    is_refused: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     def __repr__(self) -> str:
         return f"<MailboxPlace {self.name}>"

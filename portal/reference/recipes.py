@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from babel.localedata import exists as is_language
+
 from portal.domain.directory import FormInput, Platform
 from portal.domain.recipes import FormRecipe, Recipe
 from portal.reference.strict import BadReference, build, read_yaml
@@ -68,6 +70,8 @@ def find_lost_recipes(recipes: Mapping[str, Recipe], platforms: Mapping[str, Pla
 def _find_form_faults(form: FormRecipe) -> Iterator[str]:
     if not form.source.startswith("https://"):
         yield "it names no address where its fields were seen"
+    if not is_language(form.language.replace("-", "_")):
+        yield f"its language {form.language!r} is none"
     if not form.fields:
         yield "it has no fields"
     for field in form.fields:

@@ -14,6 +14,7 @@ from itertools import combinations
 from pathlib import Path
 from types import MappingProxyType
 
+from portal.domain.deadline_levels import LevelTimes
 from portal.domain.directory import HostIndex, Platform, Regulator
 from portal.domain.police import PoliceRecord
 from portal.domain.recipes import Recipe
@@ -31,6 +32,7 @@ from portal.domain.regimes import (
 )
 from portal.domain.schemes import SCHEMES
 from portal.reference.directory import load_platforms, load_regulators
+from portal.reference.level_times import find_lost_levels, load_level_times
 from portal.reference.police import load_police
 from portal.reference.recipes import load_recipes
 from portal.reference.strict import BadReference, build, read_yaml
@@ -74,6 +76,11 @@ class Registry:
         return MappingProxyType(dict(load_recipes(*(folder / "recipes" for folder in self.folders))))
 
     @cached_property
+    def level_times(self) -> LevelTimes:
+        """When teams are told of deadlines."""
+        return load_level_times(*(folder / "levels" for folder in self.folders))
+
+    @cached_property
     def hosts(self) -> HostIndex:
         """Finds a platform by host name."""
         return HostIndex(self.platforms.values())
@@ -100,7 +107,7 @@ class Registry:
 
     def read_all(self) -> None:
         """Read now what else is read when it is first asked for."""
-        self.hosts, self.regulators, self.led_to, self.police, self.recipes  # noqa: B018 - kept from here on
+        self.hosts, self.regulators, self.led_to, self.police, self.recipes, self.level_times  # noqa: B018 - kept from here on
 
     def regime(self, regime_id: str) -> Regime:
         """The regime of that id. Raises UnknownReference."""
@@ -121,8 +128,8 @@ class LawFile:
 def load_registry(own: Path | None = None) -> Registry:
     """Our facts, and over them those of an organisation's own folder; read once.
 
-    Such a folder may hold `laws/`, `platforms/`, `regulators/`, `police/` and `recipes/` in the same form. A record of
-    an id that we have replaces ours, any other is added. Raises BadReference.
+    Such a folder may hold `laws/`, `platforms/`, `regulators/`, `police/`, `recipes/` and `levels/` in the same form. A
+    record of an id that we have replaces ours, any other is added. Raises BadReference.
     """
     folders = (FOLDER,) if own is None else (FOLDER, own)
     regimes = load_regimes(*(folder / "laws" for folder in folders))
@@ -203,7 +210,10 @@ def _find_letter_faults(regime: Regime) -> Iterator[str]:
 
 
 def find_dangling(registry: Registry) -> Iterator[str]:
-    """Names of a regime, a regulator or a platform in the laws which is none of the registry, one line each."""
+    """Names of a regime, a regulator or a platform in the laws which is none of the registry, one line each, and of a
+    law or clock in the levels of deadlines.
+    """
+    yield from find_lost_levels(registry.level_times, registry.regimes)
     for regime in registry.regimes.values():
         for place, noun, name, known in _list_names(regime, registry):
             if name not in known:

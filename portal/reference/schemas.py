@@ -10,6 +10,7 @@ import msgspec
 
 from portal.domain.directory import Platform
 from portal.reference.directory import RegulatorFile
+from portal.reference.level_times import LevelFile
 from portal.reference.police import PoliceFile
 from portal.reference.recipes import RecipeFile
 from portal.reference.registry import LawFile
@@ -20,6 +21,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FILES: Mapping[str, type] = MappingProxyType(
     {
         "laws": LawFile,
+        "levels": LevelFile,
         "platforms": Platform,
         "police": PoliceFile,
         "recipes": RecipeFile,

@@ -72,6 +72,7 @@ def init_filters(app: Flask, config: Config) -> None:
     app.jinja_env.filters["clock_time"] = show_time
     app.jinja_env.filters["fact"] = show_fact
     app.jinja_env.globals["site_title"] = config.site_title
+    app.jinja_env.globals["keeps_mail"] = config.mail is not None and config.mail.folder is not None
     app.jinja_env.globals["organisation"] = config.organisation
     app.jinja_env.globals["home_zone"] = config.time_zone.key
     app.jinja_env.globals["desk_zone"] = lambda: desk_zone().key

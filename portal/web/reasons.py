@@ -1,7 +1,7 @@
-"""Why a law applies, said to the person themselves: "You live in Ireland."
+"""Why a law applies, in the page's language, and said to the person themselves: "You live in Ireland."
 
-The rules speak of "the person", which is right in a letter and on the desk. Requests keep those sentences as text, so
-that they are known here by their form.
+The rules speak of "the person", which is right in a letter and on the desk. Requests keep those sentences as text, as a
+letter printed them, so that they are known here by their form: the sentence, and what was filled into it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from flask import Flask
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from portal.domain.wording import Sentence, as_form
@@ -62,8 +63,26 @@ def say_reason(reason: str | Sentence) -> str:
     return format_sentence(reason) if isinstance(reason, Sentence) else show_fact(reason)
 
 
+def show_reason(reason: str) -> str:
+    """The sentence as the rules say it, for the desk."""
+    for form, key in _KEYS:
+        if found := form.fullmatch(reason):
+            return str(gettext(key, **found.groupdict()))
+    return show_fact(reason)
+
+
 def init_reasons(app: Flask) -> None:
     app.jinja_env.filters["said"] = say_reason
+    app.jinja_env.filters["reason"] = show_reason
 
 
 _FORMS = tuple((as_form(key), said) for key, said in SAID.items())
+# Every sentence of the rules into which something is filled.
+WITH_VALUES = (
+    *(key for key in SAID if "%(" in key),
+    "%(company)s is established in this country; in which part is not known.",
+    "%(law)s is used in its place: it is the national form of the same right.",
+    "This law is in force from %(day)s only.",
+)
+# The longest first: what is filled into a short one could be the rest of a longer one.
+_KEYS = tuple((as_form(key), key) for key in sorted(WITH_VALUES, key=len, reverse=True))

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from portal.adapters.mailboxes import MailboxTrouble, open_mailbox
+from portal.adapters.mailboxes import MailboxTrouble, TokenRefused, open_mailbox
 from portal.mailbox_file import MailboxServer, OAuth, read_mailboxes
 from tests.imap_server import TOKEN, ImapServer, open_imap_server
 
@@ -89,12 +89,13 @@ def plain_server(heard: list[bytes]) -> Iterator[int]:
 
 
 class _Tokens(BaseHTTPRequestHandler):
+    status = 200
     asked: list[dict[str, list[str]]] = []  # noqa: RUF012 - of the test that runs
     answer: bytes = b""
 
     def do_POST(self) -> None:
         self.asked.append(parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode()))
-        self.send_response(200 if self.answer else 302)
+        self.send_response(self.status if self.answer else 302)
         if not self.answer:
             self.send_header("Location", "https://elsewhere.example/")
         self.end_headers()
@@ -107,6 +108,7 @@ class _Tokens(BaseHTTPRequestHandler):
 @pytest.fixture
 def tokens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, imap: ImapServer) -> Iterator[str]:
     """The address of a real server of tokens, over TLS under the root that vouches for the mail server too."""
+    _Tokens.status = 200
     _Tokens.asked, _Tokens.answer = [], json.dumps({"access_token": TOKEN, "expires_in": 3600}).encode()
     server = HTTPServer(("127.0.0.1", 0), _Tokens)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -153,3 +155,38 @@ def test_a_wrong_token_opens_nothing(imap: ImapServer, tmp_path: Path, tokens: s
         open_mailbox(with_oauth(set_up(imap, tmp_path), tokens, "r")),
     ):
         pass
+
+
+def test_a_token_in_place_of_the_one_that_was_used_is_handed_on_before_anything_else(
+    imap: ImapServer, tmp_path: Path, tokens: str
+) -> None:
+    _Tokens.answer = b'{"access_token": "no good", "refresh_token": "r2"}'
+    kept: list[str] = []
+    with (
+        pytest.raises(MailboxTrouble, match=r"^signing in: "),
+        open_mailbox(with_oauth(set_up(imap, tmp_path), tokens, "r"), kept.append),
+    ):
+        pass
+    assert kept == ["r2"]
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "is_refused"),
+    [
+        (400, b'{"error": "invalid_grant", "error_description": "r has ended"}', True),
+        (401, b'{"error": "invalid_client"}', True),
+        (400, b'{"error": "temporarily_unavailable"}', False),
+        (503, b"later", False),
+    ],
+)
+def test_an_issuer_that_takes_the_token_no_more_is_told_apart_and_not_repeated(
+    imap: ImapServer, tmp_path: Path, tokens: str, status: int, answer: bytes, is_refused: bool
+) -> None:
+    _Tokens.status, _Tokens.answer = status, answer
+    with (
+        pytest.raises(MailboxTrouble, match=rf"^asking for a token: the answer is {status}") as caught,
+        open_mailbox(with_oauth(set_up(imap, tmp_path), tokens, "r")),
+    ):
+        pass
+    assert isinstance(caught.value, TokenRefused) is is_refused
+    assert "has ended" not in str(caught.value)

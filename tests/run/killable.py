@@ -56,6 +56,7 @@ from tests.services.fakes import DAY, QUICK_PRINTING, send
 LINKS = "https://x.com/someone/status/1111\nhttps://pictures.example.org/album/7\nhttps://www.instagram.com/p/Abc123/"
 # Platforms that are best reached by e-mail.
 BY_MAIL = "https://imgur.com/a/Abc123\nhttps://www.erome.com/a/abc\nhttps://fapello.com/someone/1/"
+MANY_SITES = "\n".join(f"https://pictures{number}.example/album/7" for number in range(1, 26))
 LATE = NOW + 3 * DAY  # when the platforms' clocks are over
 LIFE = timedelta(minutes=10)  # longer than any lease, so that what a dead worker held is free again
 THREADS = Path("/proc/self/task")  # of Linux, with those that no Python started
@@ -166,10 +167,10 @@ def make_env(folder: str, database: str, mail: str) -> dict[str, str]:
     }
 
 
-def write_draft(parts: Parts, team_id: str) -> str:
+def write_draft(parts: Parts, team_id: str, links: str = LINKS) -> str:
     """The six words of a new report that asks a team for help."""
     with parts.sessions.begin() as session:
-        _, words = make_draft(session, parts.ports, links=LINKS, handler=Handler.TEAM, team_id=team_id)
+        _, words = make_draft(session, parts.ports, links=links, handler=Handler.TEAM, team_id=team_id)
     return words
 
 
@@ -223,9 +224,12 @@ def mail_letter(parts: Parts, words: str, number: str) -> str:
 
 def draft_by_mail(parts: Parts, team_id: str) -> str:
     """As `write_draft`, about platforms that get their letters by e-mail."""
-    with parts.sessions.begin() as session:
-        _, words = make_draft(session, parts.ports, links=BY_MAIL, handler=Handler.TEAM, team_id=team_id)
-    return words
+    return write_draft(parts, team_id, BY_MAIL)
+
+
+def draft_of_many(parts: Parts, team_id: str) -> str:
+    """As `write_draft`, about many sites."""
+    return write_draft(parts, team_id, MANY_SITES)
 
 
 def mail_together(parts: Parts, words: str) -> str:
@@ -370,6 +374,7 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "message": write_message,
     "mail": mail_letter,
     "draft by mail": draft_by_mail,
+    "draft of many": draft_of_many,
     "mail together": mail_together,
     "mail later": mail_later,
     "escalate": escalate,

@@ -27,7 +27,7 @@ from tests.web.test_routes import EVERY_ROUTE, _address
 from tests.web.world import Caller, World, make_world
 
 ROOT = Path(__file__).resolve().parents[2]
-NAME = re.compile(r"\S+|The person lives in .*")  # a name; and the one reason that the desk is given with its place
+NAME = re.compile(r"\S+")
 OPEN, CLOSE = "⟦", "⟧"
 CALLERS = (
     Caller.NOBODY, Caller.DRAFT, Caller.PERSON, Caller.ADVOCATE, Caller.SUPERVISOR, Caller.ADMINISTRATOR, Caller.AUDITOR

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+import portal.domain.applicability
 import portal.domain.ties
 from portal.domain.wording import format_sentence
-from portal.web.reasons import SAID, say_reason
+from portal.web.reasons import SAID, WITH_VALUES, say_reason, show_reason
 from tests.web.pages import Visitor
 
 RULES = " ".join(Path(portal.domain.ties.__file__).read_text("utf-8").split())
@@ -38,6 +39,28 @@ def test_a_sentence_of_the_rules_is_said_too(app: Flask) -> None:
         key = "The person lives in %(place)s, where this law applies."
         assert say_reason(format_sentence(key, place="Ireland")) == "You live in Ireland."
         assert say_reason(format_sentence("This law is a bill, not law.")) == "This law is a bill, not law."
+
+
+def test_the_desk_reads_a_kept_reason_by_its_form(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def translate(message: str, **values: str) -> str:
+        asked.append(message)
+        return message % values if values else message
+
+    monkeypatch.setattr("portal.web.reasons.gettext", translate)
+    with app.test_request_context():
+        for key in WITH_VALUES:
+            kept = str(format_sentence(key, place="Côte d'Ivoire", company="X Corp. (EU)", law="A law", day="1 May"))
+            assert show_reason(kept) == kept
+        assert show_reason("It reaches 100% of it.") == "It reaches 100% of it."
+    assert asked == list(WITH_VALUES)
+
+
+def test_every_sentence_of_the_rules_with_something_filled_in_is_known_by_its_form() -> None:
+    rules = RULES + " ".join(Path(portal.domain.applicability.__file__).read_text("utf-8").split())
+    told = re.findall(r'format_sentence\(\s*"([^"]*)"', re.sub(r'"\s+"', "", rules))
+    assert {key for key in told if "%(" in key} == set(WITH_VALUES)
 
 
 def test_no_reason_speaks_to_the_person_of_the_person() -> None:

@@ -25,6 +25,7 @@ from portal.services.alerts.levels import count_since
 from portal.services.alerts.listeners import Listeners
 from portal.services.background import mail_texts, outbox
 from portal.services.background.duties import Tally, do_each
+from portal.services.background.mail_texts import ngettext
 from portal.services.background.outbox import NewMail
 from portal.services.casefile.queue import list_first
 from portal.services.casefile.queue_filters import QueueFilter, day_of
@@ -42,12 +43,14 @@ DAY = timedelta(days=1)
 MOST_DAYS = 14  # that one mail looks back, after somebody was away
 # The same views as on the first page of the desk, so that the mail never counts what the page does not show.
 VIEWS: Mapping[QueueFilter, tuple[str, str]] = {
-    QueueFilter.APPROVAL: (
+    QueueFilter.APPROVAL: ngettext(
         "{count} case waits for a second look of yours, or yours was answered",
         "{count} cases wait for a second look of yours, or yours were answered",
     ),
-    QueueFilter.PROMISED: ("{count} case has a task of yours for today", "{count} cases have tasks of yours for today"),
-    QueueFilter.HANDED: ("{count} case was handed to you", "{count} cases were handed to you"),
+    QueueFilter.PROMISED: ngettext(
+        "{count} case has a task of yours for today", "{count} cases have tasks of yours for today"
+    ),
+    QueueFilter.HANDED: ngettext("{count} case was handed to you", "{count} cases were handed to you"),
 }
 
 
@@ -85,7 +88,7 @@ def _send(factory: sessionmaker[Session], staff_id: UUID, now: datetime, ports: 
         address = preferences.find_address(row, ports.keys)
         if not lines or not address:
             return 0
-        text = mail_texts.write_digest(lines)
+        text = mail_texts.write_digest(lines, preferences.language_of(staff, work))
         cause = f"digest:{staff_id}:{today.isoformat()}"
         new = NewMail(
             case_id=None, kind=MailKind.DIGEST, cause=cause, to=address, subject=text.subject, text=text.text,
@@ -98,7 +101,7 @@ def _list_lines(work: Work, staff: Staff, since: datetime) -> Iterator[str]:
     team_ids = team_ids_of(work.session, staff.id)
     if not team_ids or Listeners(work, team_ids).is_away(staff.id) or not may(staff.role, Right.READ_CASES):
         return
-    today = day_of(work).today
+    today, language = day_of(work).today, preferences.language_of(staff, work)
     covered = covered_by(staff.id, today)
     mine = or_(Case.assignee_id == staff.id, Case.assignee_id.in_(covered))
     leads = may(staff.role, Right.LEAD_TEAM)
@@ -112,9 +115,9 @@ def _list_lines(work: Work, staff: Staff, since: datetime) -> Iterator[str]:
         # What was met, settled or taken further since it was told is no news any more.
         news = [each for each in references if each in live and ORDER.index(live[each]) >= ORDER.index(level)]
         if news:
-            yield mail_texts.write_line(mail_texts.LEVELS[level], news, listed=LISTED)
+            yield mail_texts.write_line(mail_texts.LEVELS[level], news, language, listed=LISTED)
     counts, rows = list_first(work, team_ids=team_ids, views=tuple(VIEWS), most=LISTED)
     for view, words in VIEWS.items():
         if counts[view]:
             first = [each.reference for each in rows[view]]
-            yield mail_texts.write_line(words, first, listed=LISTED, count=counts[view])
+            yield mail_texts.write_line(words, first, language, listed=LISTED, count=counts[view])

@@ -19,10 +19,11 @@ from sqlalchemy.orm import Session, aliased, sessionmaker
 
 from portal.db import begin_reading
 from portal.domain.clocks import ClockState
-from portal.domain.deadline_levels import LATEST, ORDER, OWED, RAISED, SOONEST, WARNS_AT_MOST, Level, list_levels
+from portal.domain.deadline_levels import HOUR, ORDER, OWED, RAISED, Level, LevelTimes
 from portal.domain.lifecycle import SETTLED, CaseStatus
 from portal.domain.regimes import ObligedParty
 from portal.domain.webhooks import WebhookEvent
+from portal.models.accounts import Staff
 from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
@@ -41,7 +42,7 @@ from portal.services.work import Work
 TOGETHER = 200  # cases whose levels are written in one transaction
 # A deadline that passed longer ago is not told of for the first time: a portal that was off for a month, or has just
 # learned to tell, would tell of everything at once.
-LOOKS_BACK = LATEST + timedelta(days=14)
+LOOKS_BACK = timedelta(days=14)  # behind the last level of all
 LISTED = 10  # references in one mail
 FRESH = timedelta(days=1)  # after which a mail that could not leave says nothing new
 
@@ -68,7 +69,7 @@ def note_levels(
     """
     with factory() as session:
         begin_reading(session)
-        case_ids = list(dict.fromkeys(each.case_id for each in list_due(session, now=now)))
+        case_ids = list(dict.fromkeys(each.case_id for each in list_due(session, now=now, ports=ports)))
     tally = Tally()
     for first in range(0, len(case_ids), TOGETHER):
         if not may_go_on():
@@ -78,19 +79,17 @@ def note_levels(
     return tally
 
 
-def list_due(session: Session, *, now: datetime, case_ids: Collection[UUID] | None = None) -> list[Step]:
+def list_due(session: Session, *, now: datetime, ports: Ports, case_ids: Collection[UUID] | None = None) -> list[Step]:
     """Levels that clocks have come to and nobody has written down, the nearest deadline first."""
-    query = _due_clocks(now)
+    times = ports.registry.level_times
+    query = _due_clocks(now, times)
     if case_ids is not None:
         query = query.where(Clock.case_id.in_(case_ids))
     rows = session.execute(query.order_by(Clock.due_at, Clock.id)).all()
     told = _read_told(session, {row.id for row in rows})
     found = []
     for row in rows:
-        levels = list_levels(
-            row.started_at, row.due_at, row.binding, row.owed_by, is_request=row.request_id is not None
-        )
-        for level, at in levels:
+        for level, at in times.list_levels(row, is_request=row.request_id is not None):
             # A deadline that runs has come to no level behind it; one that passed is not warned of any more.
             is_its = (level is Level.BEFORE) is (row.state is ClockState.RUNNING and row.due_at >= now)
             if at <= now and is_its and (row.id, level, row.due_at) not in told:
@@ -109,22 +108,23 @@ def _read_told(session: Session, clock_ids: Collection[UUID]) -> set[tuple[UUID,
     return told
 
 
-def _due_clocks(now: datetime) -> Any:
+def _due_clocks(now: datetime, times: LevelTimes) -> Any:
     """Clocks of open cases of teams that may have come to a level that is not written down."""
     lodged = select(ComplaintRequest.request_id).join(Complaint, Complaint.id == ComplaintRequest.complaint_id)
     lodged = lodged.where(ComplaintRequest.request_id == Clock.request_id, Complaint.lodged_at.is_not(None))
     missed = and_(Clock.state == ClockState.MISSED, Clock.due_at <= now, ~lodged.exists())
     late = [_is_open(Level.AT)]
-    for level, least in SOONEST.items():
+    for level, least in times.soonest.items():
         late.append(and_(Clock.due_at <= now - least, Clock.binding.in_(OWED), _is_open(level)))
     soon = and_(Clock.state == ClockState.RUNNING, Clock.due_at >= now, _is_open(Level.BEFORE), _is_warned_of())
-    columns = (Clock.id, Clock.case_id, Clock.started_at, Clock.due_at, Clock.binding, Clock.owed_by, Clock.state)
-    query = select(*columns, Clock.request_id, Case.reference, Case.team_id, Case.assignee_id)
+    law = (Clock.regime, Clock.rule, Clock.binding, Clock.owed_by, Clock.state)
+    query = select(Clock.id, Clock.case_id, Clock.started_at, Clock.due_at, *law)
+    query = query.add_columns(Clock.request_id, Case.reference, Case.team_id, Case.assignee_id)
     query = query.join(Case, Case.id == Clock.case_id).outerjoin(Request, Request.id == Clock.request_id)
     return query.where(
         Clock.state.in_((ClockState.RUNNING, ClockState.MISSED)),
-        Clock.due_at > now - LOOKS_BACK,
-        Clock.due_at <= now + WARNS_AT_MOST,
+        Clock.due_at > now - times.latest - LOOKS_BACK,
+        Clock.due_at <= now + times.warns_at_most * HOUR,
         Case.status == CaseStatus.OPEN,
         Case.team_id.is_not(None),
         or_(Request.id.is_(None), Request.state.not_in(SETTLED)),
@@ -148,7 +148,7 @@ def _note(factory: sessionmaker[Session], case_ids: Sequence[UUID], now: datetim
     with factory.begin() as session:
         held = select(Case.id).where(Case.id.in_(case_ids)).order_by(Case.id)
         ours = list(session.scalars(held.with_for_update(of=Case, skip_locked=True)))
-        steps = list_due(session, now=now, case_ids=ours)
+        steps = list_due(session, now=now, ports=ports, case_ids=ours)
         tell(Work(session=session, actor=SYSTEM, now=now, ports=ports), steps)
         return len(steps)
 
@@ -210,7 +210,9 @@ def _mail(work: Work, wish: AlertSettings, steps: Sequence[Step]) -> None:
         return
     first = min(steps, key=lambda each: (each.due_at, each.subject_id))
     text = mail_texts.write_levels(
-        {level: _references(each for each in steps if each.level is level) for level in ORDER}, listed=LISTED
+        {level: _references(each for each in steps if each.level is level) for level in ORDER},
+        preferences.language_of(work.session.get_one(Staff, wish.staff_id), work),
+        listed=LISTED,
     )
     cause = f"level:{wish.staff_id}:{first.subject_id}:{first.level}:{first.due_at.timestamp():.0f}"
     mail = NewMail(

@@ -24,6 +24,7 @@ from portal.adapters.mail import BadAddress, read_address
 from portal.adapters.vault import CannotOpen, SealContext
 from portal.domain.deadline_levels import Level
 from portal.domain.lifecycle import ActorKind, StepRefused
+from portal.models.accounts import Staff
 from portal.models.deadline_notices import AlertSettings
 from portal.models.outbox import MailKind
 from portal.services.background import mail_texts, outbox
@@ -162,6 +163,11 @@ def _carry(row: AlertSettings, keys: ServerKeys) -> int:
     return 1
 
 
+def language_of(staff: Staff, work: Work) -> str:
+    """In which a member is written to: their own, else the portal's."""
+    return staff.language or work.ports.config.language
+
+
 def _mail_code(work: Work, row: AlertSettings, values: Mapping[str, Any]) -> bool:
     """False where one was mailed a moment ago."""
     if row.asked_at is not None and work.now - row.asked_at < ONCE_IN:
@@ -169,7 +175,7 @@ def _mail_code(work: Work, row: AlertSettings, values: Mapping[str, Any]) -> boo
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     row.asked_at = work.now
     _write(work, row, {**values, "code": code})
-    text = mail_texts.STAFF_CODE.fill(code=code)
+    text = mail_texts.STAFF_CODE.say(language_of(work.session.get_one(Staff, row.staff_id), work), code=code)
     cause = f"staff-code:{row.staff_id}:{work.now.isoformat()}"
     new = NewMail(
         case_id=None,

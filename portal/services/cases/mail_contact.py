@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from portal.adapters import vault
 from portal.adapters.link_tokens import BadToken, make_token, read_token
 from portal.adapters.mail import read_address
+from portal.adapters.translations import name_day
 from portal.adapters.vault import CannotOpen, SealContext
 from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, History, StepRefused
 from portal.domain.quotas import FREE, Counted
@@ -219,8 +220,8 @@ def answer_ask(work: Work, ask_id: UUID) -> bool:
         is_few = (work.session.scalar(made.where(MailLink.made_at > work.now - HOUR)) or 0) < MOST_RETURNS
         if is_few and _is_free(work, MailKind.RETURN, f"case {row.case_id}", address):
             token, cause = _make_link(work, row.case_id, LinkKind.RETURN, RETURN_LASTS)
-            words = mail_texts.RETURN.fill(link=_address_of(token, work.ports))
-            _write(work, row, MailKind.RETURN, cause, words, lasts=RETURN_LASTS)
+            link = _address_of(token, work.ports)
+            _write(work, row, MailKind.RETURN, cause, mail_texts.RETURN, lasts=RETURN_LASTS, link=link)
     return True
 
 
@@ -266,8 +267,8 @@ def announce_deletion(work: Work, case: Case) -> None:
     if row is None or row.confirmed_at is None or case.retention_until is None:
         return
     day = case.retention_until.astimezone(work.ports.config.time_zone).date()
-    words = mail_texts.RETENTION.fill(day=f"{day.day} {day:%B %Y}")
-    _write(work, row, MailKind.RETENTION, f"retention:{case.id}:{day}", words)
+    said = name_day(day, case.language)
+    _write(work, row, MailKind.RETENTION, f"retention:{case.id}:{day}", mail_texts.RETENTION, day=said)
 
 
 def announce_date(work: Work, case_id: UUID, day: str) -> bool:
@@ -326,15 +327,24 @@ def _ask_to_confirm(work: Work, row: Contact) -> datetime:
     leaves_at = safe_hours.find_moment(work.session, row.case_id, MailKind.CONFIRM, work.ports.keys, now=work.now)
     lasts = leaves_at - work.now + CONFIRM_LASTS
     token, cause = _make_link(work, row.case_id, LinkKind.CONFIRM, lasts)
-    words = mail_texts.CONFIRM.fill(link=_address_of(token, work.ports))
-    _write(work, row, MailKind.CONFIRM, cause, words, lasts=lasts)
+    link = _address_of(token, work.ports)
+    _write(work, row, MailKind.CONFIRM, cause, mail_texts.CONFIRM, lasts=lasts, link=link)
     return leaves_at
 
 
 def _write(
-    work: Work, row: Contact, kind: MailKind, cause: str, words: mail_texts.Text, *, lasts: timedelta | None = None
+    work: Work,
+    row: Contact,
+    kind: MailKind,
+    cause: str,
+    text: mail_texts.Text,
+    *,
+    lasts: timedelta | None = None,
+    **values: str,
 ) -> bool:
-    """False where that cause has made its mail already."""
+    """In the language of the case, with the values filled in. False where that cause has made its mail already."""
+    language = work.session.scalars(select(Case.language).where(Case.id == row.case_id)).one()
+    words = text.say(language, **values)
     new = NewMail(
         case_id=row.case_id,
         kind=kind,

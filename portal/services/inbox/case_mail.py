@@ -42,7 +42,8 @@ from portal.services.inbox.receiving import CameIn, open_for_server, unpack
 from portal.services.work import CaseWork
 
 LONGEST_KEPT = 100_000  # characters of a mail's words that its page shows; the document has all
-TOLD = (Nature.ANSWER, Nature.RETURNED)  # what somebody has to look at; the rest stands with its request
+# What somebody has to look at; the rest stands with its request.
+TOLD = (Nature.ANSWER, Nature.RETURNED, Nature.COMPLAINED)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -1,7 +1,8 @@
 """Mail that is fetched from mailboxes: each mail once, whoever dies in the middle, and one worker at a time.
 
 How far a mailbox was read moves on in the transaction that keeps the mail. Only what is kept is marked or moved there;
-what an earlier life had kept and not marked, the next one marks.
+what an earlier life had kept and not marked, the next one marks. A refresh token that an issuer gives in place of the
+one that was used is kept, sealed, before it is used for anything.
 """
 
 from __future__ import annotations
@@ -9,18 +10,21 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.adapters.mailboxes import MailboxTrouble, OpenMailbox, open_mailbox
+from portal.adapters import vault
+from portal.adapters.mailboxes import MailboxTrouble, OpenMailbox, TokenRefused, open_mailbox
+from portal.adapters.vault import CannotOpen, SealContext
 from portal.domain.incoming import LARGEST_MAIL
-from portal.mailbox_file import MailboxServer
+from portal.mailbox_file import MailboxServer, OAuth
 from portal.models.incoming import MailboxPlace
+from portal.services.background.duties import do_each
 from portal.services.inbox.receiving import insert_once, receive
-from portal.services.ports import SYSTEM, Ports
+from portal.services.ports import SYSTEM, Ports, ServerKeys
 from portal.services.work import Work
 
 HOLD = timedelta(minutes=2)  # longer than any answer of a server is waited for
@@ -72,11 +76,20 @@ class _Reading:
         self.last_uid, self.until = uid, until
         return is_new
 
-    def end(self, *, failed: bool) -> None:
+    def keep_token(self, token: str) -> None:
+        """Keep what the issuer gave in place of the token of the file, in a transaction of its own, and also where
+        another worker reads the mailbox by now: the one before it may be worth nothing.
+        """
+        with self.sessions.begin() as session:
+            row = session.get_one(MailboxPlace, self.server.name, with_for_update=True)
+            _seal_token(row, self.ports.keys, token)
+
+    def end(self, *, failed: bool, is_refused: bool = False) -> None:
         """Let go of it, for a while after a failure."""
         with self.sessions.begin() as session:
             row = self.find_row(session)
             now = self.clock()
+            row.is_refused = is_refused
             if failed:
                 row.failures += 1
                 row.held_until = now + min(timedelta(minutes=2 ** min(row.failures, 10)), LONGEST_WAIT)
@@ -95,10 +108,10 @@ def fetch(
     if reading is None:
         return None
     try:
-        with open_mailbox(server) as mailbox:
+        with open_mailbox(reading.server, reading.keep_token) as mailbox:
             new = _read_all(reading, mailbox)
-    except MailboxTrouble:
-        reading.end(failed=True)
+    except MailboxTrouble as trouble:
+        reading.end(failed=True, is_refused=isinstance(trouble, TokenRefused))
         raise
     reading.end(failed=False)
     return new
@@ -124,15 +137,56 @@ def _take(
 ) -> _Reading | None:
     now = clock()
     with sessions.begin() as session:
-        values = {"name": server.name, "place": "", "last_uid": 0, "failures": 0}
+        values = {"name": server.name, "place": "", "last_uid": 0, "failures": 0, "is_refused": False}
         session.execute(insert_once(session, MailboxPlace, "name", values))
         row = session.get_one(MailboxPlace, server.name, with_for_update=True)
         if row.held_until is not None and row.held_until > now:
             return None
         if row.place != _place_of(server):  # under this name another mailbox was read
             row.place, row.validity, row.last_uid, row.failures = _place_of(server), None, 0, 0
+            row.token = row.token_of = row.server_key = None
+        if server.oauth is not None:
+            server = replace(server, oauth=replace(server.oauth, refresh_token=_find_token(row, server.oauth, ports)))
         row.held_until = until = now + HOLD
     return _Reading(server, sessions, clock, ports, until)
+
+
+def _find_token(row: MailboxPlace, oauth: OAuth, ports: Ports) -> str:
+    """The refresh token to use: that of the file, unless its issuer has given another one in its place."""
+    digest = _digest_token(oauth)
+    if row.token_of != digest:  # somebody put a new one into the file
+        row.token, row.server_key, row.token_of, row.is_refused = None, None, digest, False
+    if row.token is None:
+        return oauth.refresh_token
+    try:
+        return ports.keys.open_outbox(_place_of_token(row), row.token).decode()
+    except CannotOpen:  # brought back from elsewhere
+        log.warning("the kept token of the mailbox %s cannot be opened; that of the file is used", row.name)
+        return oauth.refresh_token
+
+
+def _seal_token(row: MailboxPlace, keys: ServerKeys, token: str) -> None:
+    row.token, row.server_key = vault.seal(keys.outbox, _place_of_token(row), token.encode()), keys.id
+
+
+def _place_of_token(row: MailboxPlace) -> SealContext:
+    return SealContext(row.__tablename__, row.name, "")
+
+
+def _digest_token(oauth: OAuth) -> str:
+    return hashlib.sha256(f"{oauth.token_address} {oauth.client} {oauth.refresh_token}".encode()).hexdigest()
+
+
+def move_tokens(work: Work) -> int:
+    """Seal kept tokens that rest on an older secret of the server anew. Returns how many."""
+    keys = work.ports.keys
+    others = select(MailboxPlace).where(MailboxPlace.token.is_not(None), MailboxPlace.server_key != keys.id)
+    return do_each(work.session.scalars(others).all(), lambda row: _carry_token(row, keys), what="moving a token").done
+
+
+def _carry_token(row: MailboxPlace, keys: ServerKeys) -> int:
+    _seal_token(row, keys, keys.open_outbox(_place_of_token(row), row.token or b"").decode())
+    return 1
 
 
 def _place_of(server: MailboxServer) -> str:

@@ -92,16 +92,20 @@ def _list_addressed(place: ReplyPlace, keys: ServerKeys, addresses: Iterable[str
 
 
 def split_mailbox(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """The mails of a mailbox file (mbox), one after the other, however many there are."""
+    """The mails of a mailbox file (mbox), one after the other, however many there are. Of one that is too large no more
+    is held than shows that it is.
+    """
     mail: list[bytes] = []
+    size = 0
     is_after_blank = True
     for line in lines:
         if line.startswith(b"From ") and is_after_blank:
             if any(each.strip() for each in mail):
                 yield b"".join(mail)
-            mail = []
-        else:
+            mail, size = [], 0
+        elif size <= LARGEST_MAIL:
             mail.append(line[1:] if line.startswith(b">From ") else line)
+            size += len(mail[-1])
         is_after_blank = not line.strip()
     if any(each.strip() for each in mail):
         yield b"".join(mail)

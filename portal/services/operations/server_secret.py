@@ -20,7 +20,7 @@ from portal.domain.journal import Noted
 from portal.models.cases import CaseKey
 from portal.models.contacts import Contact
 from portal.models.deadline_notices import AlertSettings
-from portal.models.incoming import IncomingMail
+from portal.models.incoming import IncomingMail, MailboxPlace
 from portal.models.partners import PartnerKey
 from portal.models.reissues import CaseCheck
 from portal.models.safe_contacts import SafeContact
@@ -63,6 +63,7 @@ def list_uses(session: Session, path: Path) -> list[SecretUse]:
     columns += [AlertSettings.server_key, WebhookEndpoint.server_key]
     carried = sum((_count(session, column) for column in columns), Counter[str | None]())
     carried += _count(session, IncomingMail.server_key, IncomingMail.state.in_(CARRIED))
+    carried += _count(session, MailboxPlace.server_key, MailboxPlace.token.is_not(None))
     known = {each.id for each in keys}
     words[keys[-1].id] += sum(count for server_key, count in words.items() if server_key not in known)
     return [SecretUse(each.id, words[each.id], carried[each.id]) for each in keys]

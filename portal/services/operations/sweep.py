@@ -19,7 +19,7 @@ from portal.services.background.duties import Tally, do_each, do_together
 from portal.services.cases import mail_contact, name_search, retention, team_handover
 from portal.services.clocks.many import is_overdue, refresh_overdue
 from portal.services.clocks.snapshot import Owner
-from portal.services.inbox import upkeep
+from portal.services.inbox import mailboxes, upkeep
 from portal.services.ports import SYSTEM, Ports
 from portal.services.signin import guess_throttle, sessions
 from portal.services.webhooks import endpoints
@@ -88,7 +88,7 @@ _TIDYING: Mapping[str, Callable[[Work], object]] = MappingProxyType(
         "names that nobody may search": name_search.forget_where_off,
         "cases with another team for a while": team_handover.return_over,
         "what rests on an older secret": retention.move_to_new_secret,
-        "mail under an older secret": upkeep.move_to_new_secret,
+        "mail under an older secret": lambda work: (upkeep.move_to_new_secret(work), mailboxes.move_tokens(work)),
         "addresses under an older secret": lambda work: (
             preferences.move_to_new_secret(work),
             endpoints.move_to_new_secret(work),

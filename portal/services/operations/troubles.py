@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import String, and_, cast, literal, or_, select, union_all
+from sqlalchemy import String, and_, case, cast, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from portal.models.incoming import MailboxPlace
@@ -22,20 +22,23 @@ TRIES = 7  # of a telling that waits: by the waits between them an hour
 
 @dataclass(frozen=True, kw_only=True)
 class Troubles:
-    """Names of mailboxes that could not be read for an hour, and how many endpoints were not reached since the last
-    time that they were.
+    """Names of mailboxes that could not be read for an hour, of those whose issuer does not take the token any more,
+    and how many endpoints were not reached since the last time that they were.
     """
 
     mailboxes: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     endpoints: int = 0
 
 
 def find_troubles(work: Work, *, team_ids: Collection[UUID] | None) -> Troubles:
     """Of the mailboxes that are set, and of the endpoints of these teams; of all endpoints for None."""
     kept = [server.name for server in work.ports.config.mailboxes]
-    mailboxes = select(literal("mailbox").label("what"), MailboxPlace.name.label("name")).where(
+    what = case((MailboxPlace.is_refused, "refused"), else_="mailbox").label("what")
+    mailboxes = select(what, MailboxPlace.name.label("name")).where(
         MailboxPlace.name.in_(kept),
         or_(
+            MailboxPlace.is_refused,
             MailboxPlace.fetched_at < work.now - UNREAD,
             and_(MailboxPlace.fetched_at.is_(None), MailboxPlace.failures >= FAILURES),
         ),
@@ -63,5 +66,5 @@ def find_troubles(work: Work, *, team_ids: Collection[UUID] | None) -> Troubles:
             or_(WebhookEndpoint.team_id.in_(team_ids), WebhookEndpoint.partner_key_id.in_(keys))
         )
     rows = work.session.execute(union_all(mailboxes, endpoints).order_by("name")).all()
-    names = tuple(row.name for row in rows if row.what == "mailbox")
-    return Troubles(mailboxes=names, endpoints=len(rows) - len(names))
+    names, refused = (tuple(row.name for row in rows if row.what == each) for each in ("mailbox", "refused"))
+    return Troubles(mailboxes=names, refused=refused, endpoints=len(rows) - len(names) - len(refused))

@@ -85,6 +85,7 @@ class TheirFormView:
     """What is known of a form, in its order. `one_each`: it takes one link, and there are several."""
 
     page: str
+    language: str
     checked_on: date
     one_each: bool
     fields: tuple[TheirFieldView, ...]

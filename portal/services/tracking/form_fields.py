@@ -53,6 +53,7 @@ def read_their_form(dossier: Dossier, text: str) -> TheirFormView | None:
     filled = fill_form(form, _list_values(dossier.content, text, letters.find_reference(dossier)))
     return TheirFormView(
         page=form.page,
+        language=form.language,
         checked_on=form.checked_on,
         one_each=form.one_each and len(dossier.content.places) > 1,
         fields=tuple(

@@ -37,9 +37,14 @@ MEANINGS: Mapping[Nature, Any] = MappingProxyType(
     {
         Nature.ANSWER: _l("Read it, then write down what they answered."),
         Nature.AUTO_REPLY: _l("A machine wrote it. It is no answer. At most it shows that the letter arrived."),
+        Nature.AWAY: _l("Somebody there is away. The letter arrived, and its clocks run on."),
         Nature.RETURNED: _l("They did not get this letter. Send it again another way."),
         Nature.DELAYED: _l("It is not lost. The mail server tries again by itself."),
         Nature.DELIVERED: _l("The letter reached their mail server. Nobody says that it was read."),
+        Nature.COMPLAINED: _l(
+            "The letter arrived, its clocks run on, and somebody there reported it as spam. Send the next one by their "
+            "form."
+        ),
         Nature.JUNK: _l("The mail server marked it as spam. It may be an answer all the same."),
     }
 )

@@ -26,9 +26,11 @@ MEANINGS: Mapping[Nature, Any] = MappingProxyType(
     {
         Nature.ANSWER: _l("Read it when you feel ready. Then save their answer, so we can count the days."),
         Nature.AUTO_REPLY: _l("A machine wrote it. It is not an answer. It only shows that your letter arrived."),
+        Nature.AWAY: _l("Someone there is away. Your letter arrived, and the days still count."),
         Nature.RETURNED: _l("They did not get this letter. Send it again by their form or by post."),
         Nature.DELAYED: _l("Your letter is not lost. The mail server tries again by itself."),
         Nature.DELIVERED: _l("Your letter reached their mail server. We can’t see if anyone read it."),
+        Nature.COMPLAINED: _l("Your letter arrived, but they called it spam. Send the next one by their form."),
         Nature.JUNK: _l("The mail server thinks it is spam. It may still be their answer."),
     }
 )

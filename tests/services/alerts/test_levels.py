@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters.vault import SealContext
 from portal.db import make_engine, make_session_factory
-from portal.domain.deadline_levels import Level
+from portal.domain.deadline_levels import LawPace, Level
 from portal.domain.lifecycle import Answer, CaseStatus, Role
 from portal.models.absences import Absence
 from portal.models.accounts import Staff, Team
@@ -125,6 +126,17 @@ def test_each_level_is_told_once_in_its_time(sessions: sessionmaker[Session], po
         note(sessions, ports, at + timedelta(minutes=1))
         assert told(sessions, case_id) == [level for _at, level in steps[:place]]
     assert note(sessions, ports, DUE + 4 * DAY).failed == 0
+
+
+def test_a_law_is_told_at_the_times_that_its_record_has(
+    sessions: sessionmaker[Session], ports: Ports, case_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = LawPace(regime=LAW, rule="remove", before=3, after=1, supervisor=2, draft=4, why="To be tried.")
+    times = replace(ports.registry.level_times, laws=(own,))
+    monkeypatch.setitem(vars(ports.registry), "level_times", times)
+    for hours, levels_told in ((-4, 0), (-3, 1), (1, 3), (2, 4), (4, 5)):
+        note(sessions, ports, DUE + hours * HOUR)
+        assert len(told(sessions, case_id)) == levels_told, hours
 
 
 def test_what_was_met_meanwhile_says_nothing(

@@ -20,7 +20,7 @@ from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.models.requests import Request
 from portal.services.cases import erasure
 from portal.services.history.events import read_history
-from portal.services.inbox import upkeep
+from portal.services.inbox import case_mail, upkeep
 from portal.services.inbox.case_keys import ensure_inbox
 from portal.services.inbox.receiving import open_for_server
 from portal.services.ports import Ports, ServerKeys
@@ -107,6 +107,45 @@ def test_a_letter_that_a_mail_server_sends_back_is_marked_and_no_other(session: 
     assert second.state is LetterMailState.ACCEPTED, "it came to the address of another request"
 
 
+def test_a_letter_that_was_reported_as_spam_has_arrived_and_somebody_has_to_look(
+    session: Session, ports: Ports
+) -> None:
+    opened = make_case(session, ports)
+    letter = add_letter(session, opened, 2, "letter-2@harbour.example")
+    report = write_report("", original="<letter-2@harbour.example>")
+    report = report.replace(b"report-type=delivery-status", b'report-type="feedback-report"')
+    report = report.replace(b"message/delivery-status", b"message/feedback-report").replace(
+        b"Reporting-MTA: dns; mx.example.org", b"Feedback-Type: abuse\r\nVersion: 1"
+    )
+    row = take_in(session, ports, report)
+    assert (row.request_id, row.nature) == (letter.request_id, Nature.COMPLAINED)
+    assert state_of(letter) is LetterMailState.ACCEPTED, "it did not come back"
+    assert [each.nature for each in case_mail.list_unread(opened)] == [Nature.COMPLAINED]
+
+
+@pytest.mark.parametrize(
+    ("subject", "nature"),
+    [
+        ("Automatic reply: your report", Nature.AUTO_REPLY),
+        ("Out of office: your report", Nature.AWAY),
+        ("Automatic reply: Out of the office until Monday", Nature.AWAY),
+        ("Automatische Antwort: Abwesenheit bis 3. Dezember", Nature.AWAY),
+        ("Réponse automatique : message d'absence", Nature.AWAY),
+        ("Respuesta automática: fuera de la oficina", Nature.AWAY),
+        ("Resposta automática: ausência", Nature.AWAY),
+        ("Automatisch antwoord: afwezig", Nature.AWAY),
+    ],
+)
+def test_who_is_away_is_told_from_other_words_of_a_machine(
+    session: Session, ports: Ports, subject: str, nature: Nature
+) -> None:
+    opened = make_case(session, ports)
+    mail = write("Auto-Submitted: auto-replied", subject=subject)
+    row = take_in(session, ports, mail, address_of(session, opened, ports))
+    assert row.nature is nature
+    assert case_mail.list_unread(opened) == ()
+
+
 def test_a_ticket_number_finds_a_teams_request_where_it_is_the_only_one(session: Session, ports: Ports) -> None:
     team, _ = make_team(session)
     opened = make_case(session, ports, handler=Handler.TEAM, team_id=str(team.id))
@@ -175,8 +214,8 @@ def test_that_a_mail_came_is_part_of_the_history_and_says_nothing_of_it(session:
         (write("Auto-Submitted: no"), Nature.ANSWER),
         (write("Precedence: bulk"), Nature.AUTO_REPLY),
         (write("X-Autoreply: yes"), Nature.AUTO_REPLY),
-        (write(subject="Out of office: back on Monday"), Nature.AUTO_REPLY),
-        (write(subject="Abwesenheitsnotiz"), Nature.AUTO_REPLY),
+        (write(subject="Out of office: back on Monday"), Nature.AWAY),
+        (write(subject="Abwesenheitsnotiz"), Nature.AWAY),
         (write("X-Spam-Flag: YES"), Nature.JUNK),
         (write(), Nature.ANSWER),
         (write(body="Action: failed\nReport it again."), Nature.ANSWER),

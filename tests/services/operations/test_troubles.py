@@ -42,6 +42,14 @@ def test_a_mailbox_is_told_of_when_it_was_not_read_for_an_hour(session: Session,
     assert find_troubles(late, team_ids=()) == Troubles(mailboxes=("answers",))
 
 
+def test_one_whose_issuer_takes_the_token_no_more_is_told_of_at_once(session: Session, ports: Ports) -> None:
+    session.add(
+        MailboxPlace(name="answers", place="", last_uid=3, failures=1, fetched_at=NOW - 2 * UNREAD, is_refused=True)
+    )
+    session.flush()
+    assert find_troubles(with_mailbox(session, ports), team_ids=()) == Troubles(refused=("answers",))
+
+
 def test_one_that_was_never_read_is_told_of_after_failures_of_an_hour(session: Session, ports: Ports) -> None:
     row = MailboxPlace(name="answers", place="", last_uid=0, failures=FAILURES - 1, fetched_at=None)
     session.add(row)

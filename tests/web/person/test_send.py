@@ -308,7 +308,7 @@ def test_what_is_known_of_a_form_is_told_field_by_field(visitor: Visitor, app: F
     assert "Their form, field by field" in page.text
     assert "Where in the video you can be seen or heard (minutes and seconds): you answer this there" in page.text
     assert "They ask this. No law does." in page.text
-    assert "We know these fields since Monday 30 November 2026" in page.text
+    assert "Their form is in English. We know these fields since Monday 30 November 2026" in page.text
 
 
 def test_the_number_is_read_from_the_confirmation_that_was_pasted(visitor: Visitor, app: Flask) -> None:
