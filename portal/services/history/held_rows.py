@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from portal.services.history import guards
+from portal.services.history import guard_digests, guards
 
 
 class HeldRow:
@@ -56,7 +56,7 @@ def is_whole(session: Session, model: type[Any], row: HeldRow) -> bool:
     """Whether a row is as it was written, by its guard."""
     if row.is_whole is None:
         keys = guards.keys_of(session)
-        is_fit = keys is None or guards.fits(keys, model.__tablename__, row.before, row.before["guard"])
+        is_fit = keys is None or guard_digests.fits(keys, model.__tablename__, row.before, row.before["guard"])
         object.__setattr__(row, "is_whole", is_fit)
     return bool(row.is_whole)
 

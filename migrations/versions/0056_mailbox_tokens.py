@@ -1,6 +1,6 @@
 """The token that a mailbox's issuer gave in place of the one in the file, and that it takes none any more.
 
-Revision: 0061, after 0054.
+Revision: 0056, after 0055.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0061"
-down_revision = "0054"
+revision = "0056"
+down_revision = "0055"
 branch_labels = None
 depends_on = None
 
