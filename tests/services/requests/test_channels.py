@@ -26,3 +26,10 @@ def test_a_search_engine_in_arizona_has_the_form_of_the_federal_act_with_the_dou
     form = views[ChannelKind.TAKEITDOWN_PAGE]
     assert (DOUBT in (form.warning or "")) is is_doubted
     assert DOUBT not in (views[ChannelKind.NCII_FORM].warning or "")
+
+
+def test_an_address_for_authorities_is_no_way_for_a_person(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links="https://bsky.app/profile/someone.bsky.social/post/3abc", country="FR")
+    addresses = {view.address for view in channel_views(read_dossier(opened, 1))}
+    assert "https://bsky.social/about/support/tida-info" in addresses
+    assert not any("verasafe" in address.lower() for address in addresses)
