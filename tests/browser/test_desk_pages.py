@@ -26,7 +26,7 @@ PAGES = {
         {case}/mail/1 {case}/mail/2 /desk/mail /desk/mail/{mail}
         {case}/documents {case}/words {case}/hold
         {case} {case}/report {case}/history {case}/hand-over {case}/close {case}/links/add {case}/messages {case}/notes
-        {case}/by-form {case}/by-form/7
+        {case}/by-form/6
         {case}/requests/1 {case}/requests/2 {case}/requests/3 {case}/requests/7 {case}/requests/8
         {case}/requests/5 {case}/requests/6/mail {case}/letters/6/mail {case}/letters/6/address
         {case}/requests/7/details {case}/requests/7/sent {case}/requests/3/received {case}/requests/1/answer
@@ -68,9 +68,10 @@ PAGES = {
     """,
 }
 ROWS = [(scene, path) for scene, paths in PAGES.items() for path in paths.split()]
-# No pages: files.
+# No pages: files, and one that leads on.
 NO_PAGES = {
     "desk_alerts.read_feed",
+    "desk_by_form.begin",
     "desk_case.all_letters",
     "desk_case.enclosed",
     "desk_case.letter",

@@ -10,7 +10,16 @@ from flask_babel import gettext as _
 
 from portal.domain.lifecycle import CloseReason, RequestState, SendingChannel
 from portal.services.casefile import bulk
-from portal.services.casefile.bulk_actions import BY_LINK, BY_MAIL, BulkAction, BulkCommand, Choice, Outlook, Sending
+from portal.services.casefile.bulk_actions import (
+    BY_LINK,
+    BY_MAIL,
+    IDLE,
+    BulkAction,
+    BulkCommand,
+    Choice,
+    Outlook,
+    Sending,
+)
 from portal.services.requests.dossier import Dossier
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
@@ -136,6 +145,7 @@ def _show(member: SignedInStaff, work: CaseWork, step: BulkAction, looks: tuple[
         step=step,
         will=will,
         will_not=[each for each in looks if not each.will],
+        idle=IDLE,
         form=form,
         problems=form.problems() if will else [],  # without a form there is nothing to mend
         typed=request.form,

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from portal.domain.approvals import Approvable
 from portal.services.cases.approvals import list_waiting
+from portal.services.requests.lookup import find_request
 from portal.services.tracking import send_round, sending
 from portal.services.tracking.send_round import StepView
 from portal.services.work import CaseWork
@@ -36,8 +37,8 @@ def begin(member: SignedInStaff, work: CaseWork) -> Response:
 @on_case
 def step(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     waiting = send_round.list_by_form(work)
-    if number not in waiting:  # it has gone, or is not made: a page that was left open, a way back in the browser
-        return go("desk_requests.show", reference=work.reference, number=number)
+    if number not in waiting:
+        return _go_to_request(work, number)
     view = send_round.read_step(work, number)
     return _show(member, work, view, waiting, ByFormForm(view.doors, unit().now))
 
@@ -48,7 +49,7 @@ def step(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
 def record_sent(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     waiting = send_round.list_by_form(work)
     if number not in waiting:
-        return go("desk_requests.show", reference=work.reference, number=number)
+        return _go_to_request(work, number)
     view = send_round.read_step(work, number)
     form = ByFormForm(view.doors, unit().now)
     if form.validate():
@@ -59,6 +60,12 @@ def record_sent(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
             flash(_("Recorded as sent: %(name)s.", name=view.platform_name))
             return _go_to(work, _find_next(waiting, number))
     return _show(member, work, view, waiting, form)
+
+
+def _go_to_request(work: CaseWork, number: int) -> Response:
+    """It has gone, or is not made: a page that was left open, a way back in the browser. Raises UnknownNumber."""
+    find_request(work, number)
+    return go("desk_requests.show", reference=work.reference, number=number)
 
 
 def _find_next(waiting: tuple[int, ...], number: int) -> int | None:

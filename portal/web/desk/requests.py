@@ -450,6 +450,7 @@ def show_request(
         ),
         is_asked_for_links="page" in url_request.args,
         first_letter=REQUEST_LETTERS[request.kind],
+        is_unsaid=request.state in UNSENT and bool(statements.list_unsaid(mine.dossier)),
         can_complain=list_open_for(mine) if request.next_step.kind is NextStep.COMPLAIN else (),
         is_unfit=bool(list_bent(work)),
         said=link_answers.list_answers(work, number),

@@ -12,8 +12,9 @@ from wtforms import Field, SelectMultipleField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.models.accounts import DateForm
 from portal.web.local_times import UnclearTime, read_local, show_time
-from portal.web.staff_settings import desk_zone
+from portal.web.staff_settings import date_form, desk_zone
 
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?( ?([+-]\d{2}:\d{2}|Z))?", re.IGNORECASE)
 OFFSET = re.compile(r"[+-]\d{2}:\d{2}$")
@@ -28,8 +29,11 @@ class TypedField(Field):  # type: ignore[misc]  # WTForms carries no types
 
     @property
     def input_type(self) -> str:
-        """A browser's picker drops what it cannot show: a wrong value, and an offset, are shown in a plain field."""
-        return "text" if self.errors or OFFSET.search(self.shown) else self.native
+        """A browser's picker drops what it cannot show: a wrong value, and an offset, are shown in a plain field. It
+        also shows a day as the browser does, so who reads days as 2026-11-24 types them so.
+        """
+        is_plain = self.errors or OFFSET.search(self.shown) or date_form() is DateForm.ISO
+        return "text" if is_plain else self.native
 
     @property
     def shown(self) -> str:
@@ -75,7 +79,8 @@ class InstantField(TypedField):
 
     def format_value(self, value: datetime) -> str:
         local = value.astimezone(desk_zone())
-        return f"{local:%Y-%m-%d}T{show_time(local)}"
+        between = " " if date_form() is DateForm.ISO else "T"
+        return f"{local:%Y-%m-%d}{between}{show_time(local)}"
 
 
 class IsoDayField(TypedField):

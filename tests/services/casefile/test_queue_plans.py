@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from portal.db import make_engine
 from portal.domain.lifecycle import ActorKind, Role, Scope
 from portal.models.tables import metadata
+from portal.services.casefile import today
 from portal.services.casefile.queue import PAGE_ROWS, list_queue
 from portal.services.casefile.queue_filters import QueueChoice, QueueFilter
 from portal.services.casefile.queue_stretches import STRETCHES
@@ -158,3 +159,16 @@ def test_no_page_reads_more_than_a_part_of_the_list(filled: Filled, tmp_path: Pa
             assert most <= (CASES if filter is QueueFilter.YOURS else CASES // 4), plan
             assert "external" not in plan, plan
             assert "WindowAgg" not in plan, plan
+
+
+def test_the_first_page_of_the_desk_reads_no_table_from_end_to_end(filled: Filled, tmp_path: Path) -> None:
+    """Also where the new cases that nobody has are put into order by risk, whatever their turn."""
+    actor = Actor(kind=ActorKind.STAFF, staff_id=filled.staff_id, role=Role.ADVOCATE)
+    with Session(filled.engine) as session:
+        asked = note_questions(session)
+        today.read_today(make_work(session, make_ports(tmp_path), actor=actor), team_ids=(filled.team_id,))
+        questions = [each for each in asked if "FROM cases" in each[0]]
+        assert questions
+        for statement, values in questions:
+            plan = "\n".join(session.connection().exec_driver_sql(f"EXPLAIN {statement}", values).scalars())
+            assert "Seq Scan on cases" not in plan, plan

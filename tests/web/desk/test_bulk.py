@@ -200,7 +200,8 @@ def test_a_postal_address_is_recorded_as_it_was_chosen(desk: Desk, colleague: Co
     page = colleague.go(together(reference, "sent"))
     (select,) = [each for each in page.root.iter("select") if each.get("name") == "door-1"]
     post = next(each.get("value", "") for each in select.iter("option") if "\n" in each.get("value", ""))
-    colleague.press("Record as sent: 3", has_checked="y", **{**BY_FORM, "door-1": post.replace("\n", "\r\n")})
+    typed: dict[str, Any] = {**BY_FORM, "door-1": post.replace("\n", "\r\n")}
+    colleague.press("Record as sent: 3", has_checked="y", **typed)
 
     with desk.parts.sessions() as session:
         request = session.scalars(choose(Request).where(Request.number == 1)).one()

@@ -290,6 +290,17 @@ def test_what_their_form_was_told_is_written_down_with_who_said_it(desk: Desk) -
     assert "TAKE IT DOWN Act" in page.text
 
 
+def test_a_letter_that_would_leave_laws_out_asks_first_for_what_they_want_stated(desk: Desk) -> None:
+    reference = desk.add_case(country="BR", links="https://www.facebook.com/invented/posts/1", states_good_faith=False)
+    page = desk.visit("mira").go(f"/desk/cases/{reference}/requests/1")
+
+    assert "without it, those laws are left out of the letter" in page.text
+    main = [each for each in page.root.iter("a") if each.get("class") == "button"]
+    assert [each.get("href") for each in main] == [f"/desk/cases/{reference}/requests/1/stated"]
+    _form, button = page.form_with("Make the letter")
+    assert button.get("class") == "button button--second", "it can still be made"
+
+
 def test_a_letter_that_cannot_be_made_yet_is_not_offered_but_what_it_waits_for(desk: Desk) -> None:
     reference = desk.add_case(states_accuracy=False, states_good_faith=False, states_no_consent=False, signature="")
     colleague = desk.visit("mira")

@@ -49,6 +49,23 @@ def test_times_are_typed_in_the_zone_of_the_member_and_kept_as_instants(desk: De
     assert "08:30" in history
 
 
+def test_who_reads_days_as_numbers_types_them_so_and_no_picker_says_otherwise(desk: Desk, colleague: Colleague) -> None:
+    reference = desk.add_case()
+    page = colleague.go(f"/desk/cases/{reference}/requests/1/sent")
+    assert [each.get("type") for each in page.root.iter("input") if each.get("name") == "sent_at"] == ["datetime-local"]
+    assert "like 2026-11-24" not in page.text, "the picker shows the browser's own form"
+
+    colleague.go("/desk/account/settings")
+    colleague.press("Save", date_form="iso")
+
+    page = colleague.go(f"/desk/cases/{reference}/requests/1/sent")
+    (field,) = [each for each in page.root.iter("input") if each.get("name") == "sent_at"]
+    assert (field.get("type"), field.get("value")) == ("text", "2026-11-23 09:00")
+    assert "Day and time in UTC, like 2026-11-24 14:05." in page.text
+    colleague.press("It was sent", channel="form", has_checked="y", ticket="INV-1")
+    assert "Their ticket number: INV-1." in colleague.page.text
+
+
 @pytest.mark.parametrize(
     ("chosen", "shown"), [("words", "23 November 2026, 09:00"), ("words_12", ", 9:00"), ("iso", "2026-11-23 09:00")]
 )
