@@ -107,7 +107,7 @@ def options_from(dossier: Dossier, escalation: EscalationOption) -> Iterator[Com
             regime,
             body,
             why=why or regime.summary,
-            what=str(escalation.can_do) if escalation.regime else regime.summary,
+            what=str(escalation.can_do),
         )
         yield replace(
             option,

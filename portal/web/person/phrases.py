@@ -32,8 +32,9 @@ from portal.domain.regimes import Binding, ObligedParty
 from portal.domain.report import Report
 from portal.domain.wording import Value
 from portal.services.clocks.views import ClockView
-from portal.services.complaints.views import ComplaintLine
+from portal.services.complaints.views import ComplaintLine, ComplaintOption
 from portal.services.law.local_days import person_zone
+from portal.services.requests.views import EscalationView
 
 STATES: Mapping[str, Any] = MappingProxyType(
     {
@@ -242,6 +243,18 @@ def plain_word(value: StrEnum) -> str:
 def short_body(name: str) -> str:
     """An authority's name as it is said: without what stands in brackets behind it."""
     return str(_(name)).partition(" (")[0]
+
+
+_ENDLESS = frozenset({"no limit", "no limit known", "no time limit known", "no time limit is known"})
+
+
+def say_until(option: EscalationView | ComplaintOption, zone: str) -> str:
+    """Until when a step can be taken; nothing where no end of it is known."""
+    if option.closes_at:
+        return str(_("Until: %(when)s.", when=format_short_moment(option.closes_at, zone)))
+    if not option.closes or option.closes.casefold() in _ENDLESS:
+        return ""
+    return str(_("Until: %(when)s.", when=_(option.closes)))
 
 
 def clock_promise(clock: ClockView) -> str:

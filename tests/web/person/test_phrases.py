@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from flask import Flask
@@ -24,6 +26,7 @@ from portal.domain.regimes import Binding, ObligedParty
 from portal.domain.steps import CountingStep
 from portal.domain.wording import format_sentence
 from portal.services.clocks.views import ClockView
+from portal.services.requests.views import EscalationView
 from portal.web.person import phrases
 from tests.cases import for_each
 
@@ -110,3 +113,19 @@ def test_why_a_date_is_that_date_is_told_in_the_readers_own_zone() -> None:
 def test_an_authority_is_named_without_what_is_in_brackets() -> None:
     assert phrases.short_body("Federal Trade Commission (TAKE IT DOWN Act complaints)") == "Federal Trade Commission"
     assert phrases.short_body("Netsafe") == "Netsafe"
+
+
+@pytest.mark.parametrize(
+    ("closes", "told"),
+    [
+        ("No limit known", ""),
+        ("no time limit is known", ""),
+        ("", ""),
+        ("Within one year", "Until: Within one year."),
+    ],
+)
+def test_an_end_that_nobody_knows_is_not_told(closes: str, told: str) -> None:
+    open_end = SimpleNamespace(closes=closes, closes_at=None)
+    dated = SimpleNamespace(closes=closes, closes_at=datetime(2026, 12, 1, 20, 47, tzinfo=UTC))
+    assert phrases.say_until(cast(EscalationView, open_end), "Europe/Dublin") == told
+    assert "1 December 2026" in phrases.say_until(cast(EscalationView, dated), "Europe/Dublin")
