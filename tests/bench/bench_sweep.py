@@ -143,7 +143,7 @@ def count_misses(factory: sessionmaker[Session]) -> int:
 def fill(factory: sessionmaker[Session], ports: Ports, number: int) -> None:
     """Cases with one request under three laws, received; the clocks of the first are given to all, being alike."""
     cases = [case_row(NOW) for _ in range(number)]
-    requests = [request_row(case, RequestState.SENT, sent_at=NOW) for case in cases]
+    requests = [request_row(case, RequestState.SENT, sent_at=NOW, received_at=NOW) for case in cases]
     with factory.begin() as session:
         guards.insert_rows(session, Case, cases)
         guards.insert_rows(session, Request, requests)

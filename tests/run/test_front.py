@@ -176,7 +176,7 @@ def test_who_asks_without_pause_leaves_others_their_turn(server: Server, kept: i
         time.sleep(0.2)
         asked_at = time.monotonic()
         assert server.ask("/healthz", source="127.0.0.9")[0] == 200
-        assert time.monotonic() - asked_at < 3, "the others would take twelve seconds"
+        assert time.monotonic() - asked_at < 5, "the others would take twelve seconds"
 
 
 def test_who_says_that_no_more_will_come_gets_every_answer_whole(server: Server) -> None:

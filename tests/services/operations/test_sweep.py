@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.domain.clocks import ClockState
@@ -21,6 +21,7 @@ from portal.models.clocks import Clock
 from portal.models.complaints import Complaint
 from portal.models.events import Event
 from portal.models.requests import Request
+from portal.models.tables import metadata
 from portal.services.casefile.page import SENTENCES
 from portal.services.clocks import many
 from portal.services.clocks.derivation import PlacedClock, RequestClockFacts, derive_request_clocks
@@ -263,6 +264,27 @@ def test_a_bent_row_stays_bent_when_the_sweep_writes_to_it(sessions: sessionmake
         assert session.scalars(select(Clock.state).where(Clock.state == ClockState.MISSED)).all()
         found = {each.row.split()[0] for each in count_rows(session, SERVER_KEYS, [case_id])}
         assert found == {"clocks", "cases"}
+
+
+def test_a_clock_that_was_met_and_bent_to_look_run_out_gets_into_no_history(
+    sessions: sessionmaker[Session], ports: Ports
+) -> None:
+    """Its start is put behind the answer, so that nothing seems to have happened since; but its guard does not fit."""
+    case_id = send_one(sessions, ports)
+    with sessions.begin() as session:
+        request = session.scalars(select(Request).where(Request.case_id == case_id)).one()
+        gone = NewEvent(kind=History.ITEM_GONE, at=NOW + DAY, facts={"whole": [str(request.id)]})
+        record(session, case_id, None, gone, actor=SYSTEM, now=NOW + DAY)
+        refresh_clocks(make_work(session, ports, now=NOW + DAY), session.get_one(Case, case_id), request)
+    assert states(sessions, case_id) == {ClockState.MET}
+    table = metadata.tables[Clock.__tablename__]
+    bent = {"state": ClockState.RUNNING, "started_at": NOW + 2 * DAY, "ended_at": None}
+    with sessions.kw["bind"].begin() as connection:
+        connection.execute(update(table).where(table.c.state == ClockState.MET).values(bent))
+    assert sweep.sweep(sessions, now=LATER, ports=ports).missed == 0
+    with sessions() as session:
+        assert session.scalars(select(Event).where(Event.kind == History.CLOCK_MISSED)).all() == []
+    assert states(sessions, case_id) == {ClockState.MET}, "as the history has it"
 
 
 def test_many_cases_are_swept_with_as_many_statements_as_one(sessions: sessionmaker[Session], ports: Ports) -> None:
