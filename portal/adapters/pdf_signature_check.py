@@ -166,7 +166,7 @@ def _list_written(embedded: EmbeddedPdfSignature) -> Iterator[bytes]:
     yield reader.stream.read(int(begin) + int(length))
     resolver = reader.get_historical_resolver(signed)
     for revision in range(signed + 1):
-        for each in reader.xrefs.object_streams_used_in(revision):
+        for each in reader.xrefs.object_streams_used_in(revision):  # type: ignore[no-untyped-call]
             yield resolver.get_object(each).data
 
 
