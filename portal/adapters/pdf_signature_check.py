@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,7 @@ from typing import Any, TypeVar
 from asn1crypto import cms, crl, ocsp
 from asn1crypto.tsp import TSTInfo
 from asn1crypto.x509 import Certificate
-from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject, Reference
+from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, Reference
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import MultivaluedAttributeError, NonexistentAttributeError, find_unique_cms_attribute
@@ -143,24 +144,30 @@ def _adds_only_answers(embedded: EmbeddedPdfSignature) -> bool:
     return _write_entries(before) == _write_entries(reader.root) and not _names_any(embedded, added)
 
 
+_BLANK = rb"(?:[\x00\t\n\x0c\r ]|%[^\r\n]*[\r\n])+"
+
+
 def _names_any(embedded: EmbeddedPdfSignature, added: set[int]) -> bool:
-    """Whether an object of the file as it was signed names one of these, which were not there yet."""
+    """Whether the file as it was signed names one of these objects, which were not there yet. What is searched is how
+    such a name is written, in the file and in the streams that hold objects: to read each object takes seconds.
+    """
+    if not added:
+        return False
+    numbers = b"|".join(str(number).encode() for number in sorted(added))
+    name = re.compile(rb"(?<![0-9])0*(?:" + numbers + rb")" + _BLANK + rb"[0-9]+" + _BLANK + rb"R(?![0-9A-Za-z])")
+    return any(name.search(written) for written in _list_written(embedded))
+
+
+def _list_written(embedded: EmbeddedPdfSignature) -> Iterator[bytes]:
+    """The bytes of the file as it was signed, and those of its streams of objects, decoded."""
     reader, signed = embedded.reader, embedded.signed_revision
+    *_, begin, length = embedded.byte_range
+    reader.stream.seek(0)
+    yield reader.stream.read(int(begin) + int(length))
     resolver = reader.get_historical_resolver(signed)
-    found = {each for revision in range(signed + 1) for each in reader.xrefs.explicit_refs_in_revision(revision)}
-    return any(not added.isdisjoint(_list_named(resolver.get_object(each))) for each in found)
-
-
-def _list_named(found: object) -> Iterator[int]:
-    """The numbers of the objects that an object names, at any depth."""
-    if isinstance(found, IndirectObject):
-        yield found.idnum
-    elif isinstance(found, DictionaryObject):  # a stream too
-        for key in found:
-            yield from _list_named(found.raw_get(key))
-    elif isinstance(found, ArrayObject):
-        for place in range(len(found)):
-            yield from _list_named(found.raw_get(place))
+    for revision in range(signed + 1):
+        for each in reader.xrefs.object_streams_used_in(revision):  # type: ignore[no-untyped-call]
+            yield resolver.get_object(each).data
 
 
 def _find_reference(container: Any, key: str) -> Reference | None:

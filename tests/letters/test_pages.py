@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from portal.adapters.pdf import FEWEST_LINES, make_letter
-from portal.domain.letters.blocks import Closing, Heading, Paragraph
+from portal.domain.letters.blocks import Closing, Heading, Opening, Paragraph
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.facts import FollowUp, LetterFacts, Supplier
 from portal.domain.letters.phrases import English
@@ -62,6 +62,26 @@ def test_however_long_the_senders_words_are_no_page_is_nearly_empty(words: int) 
     """One line more or less moves the end of the laws over the foot of a page; then all is set closer or wider."""
     long = content("\n".join("These were private, and I never agreed that anybody sees them." for _ in range(words)))
     check_pages(replace(notice(), content=long, links=links(3)))
+
+
+@pytest.mark.parametrize(("count", "together"), [(2, True), (6, True), (7, False)])
+def test_few_links_stand_on_one_page_with_the_form_that_answers_them(count: int, together: bool) -> None:
+    pages = read_pages(make_letter(replace(notice(), links=links(count)), English()).pdf)
+    (annex,) = (number for number, page in enumerate(pages) if "Annex A: the links" in page)
+    (form,) = (number for number, page in enumerate(pages) if "Reply form" in page)
+    assert (annex == form) is together
+    assert form == len(pages) - 1
+
+
+def test_the_subject_names_both_laws_of_two_and_the_number_of_more() -> None:
+    first, second, third = notice().bases
+    for bases, said in (
+        ((first, second), "removal request; "),
+        ((first, second, third), "removal request, and 2 more laws"),
+    ):
+        document = build_letter(replace(notice(), bases=bases), English())
+        (subject,) = (block.subject for block in document.blocks if isinstance(block, Opening))
+        assert said in subject
 
 
 def test_a_reference_and_a_number_of_links_are_not_broken_over_two_lines() -> None:

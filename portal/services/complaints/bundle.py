@@ -77,6 +77,7 @@ def make_bundle(sessions: sessionmaker[Session], job: RunningJob, now: datetime,
     job.report("gathering", 0.02)
     with sessions.begin() as session:
         work, complaint = _open(Work(session=session, actor=SYSTEM, now=now, ports=ports), job, to_change=True)
+        _require_whole(work)  # before anything is counted again: that would write over a bent date
         for request in requests_of(session, complaint):  # what ran out since the last sweep is part of the history
             refresh_clocks(work, work.case, request)
         number = letters.reserve_number(work)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal.domain.directory import AddressRole
 from portal.domain.letters.facts import Paper
 from portal.domain.lifecycle import LetterKind, StepRefused
 from portal.models.requests import Request
 from portal.services.letters import letters
 from portal.services.letters.drafting import read_facts
+from portal.services.letters.facts import company_lines, find_company, only_entity
 from portal.services.work import CaseWork
 
 NO_ADDRESS = "We have no postal address for them. Look on their site for one."
@@ -40,7 +40,7 @@ def read_address_sheet(work: CaseWork, number: int) -> AddressSheet:
     lines = (frame.recipient.name, *frame.recipient.address_lines) if frame.recipient.address_lines else ()
     is_to_platform = letter.kind is not LetterKind.SUPPLIER
     if not lines and request is not None and is_to_platform:
-        lines = _find_lines(work, request.platform)
+        lines = _find_lines(work, request)
     if not lines:
         raise StepRefused(NO_ADDRESS)
     return AddressSheet(
@@ -52,9 +52,11 @@ def read_address_sheet(work: CaseWork, number: int) -> AddressSheet:
     )
 
 
-def _find_lines(work: CaseWork, slug: str) -> tuple[str, ...]:
-    platform = work.ports.registry.platforms.get(slug)
-    if platform is None:
-        return ()
-    address = next((each for each in platform.postal_addresses if each.role is AddressRole.COMPANY), None)
-    return (platform.legal_entity or platform.name, *address.lines) if address else ()
+def _find_lines(work: CaseWork, request: Request) -> tuple[str, ...]:
+    """The company that answers for this person at its own address; else the platform at the first one known."""
+    platform = work.ports.registry.platforms.get(request.platform)
+    company = find_company(platform, work.case.country, request.kind)
+    if company and (lines := company_lines(platform, company)):
+        return (company.name, *lines)
+    lines = company_lines(platform, None)
+    return (only_entity(platform) or platform.name, *lines) if platform and lines else ()

@@ -170,14 +170,14 @@ def platform_recipient(
     `company` is the one that answers for this person; `addressee` who has to be named under a cited law.
     """
     contact = next((channel.address for channel in channels if channel.via is via), None)
-    entity = company.name if company else _only_entity(platform)
+    entity = company.name if company else only_entity(platform)
     country = company.country if company else platform.seat_country if platform else None
     return Recipient(
         name=entity or name,
         service=name if entity and entity != name else None,
         channel=via,
         department=addressee or _department(channels, via),
-        address_lines=_company_lines(platform, company) if via is SendingChannel.POST else (),
+        address_lines=company_lines(platform, company) if via is SendingChannel.POST else (),
         contact=contact if via is not SendingChannel.POST else None,
         country=country,
     )
@@ -195,14 +195,14 @@ def find_company(platform: Platform | None, country: str | None, kind: RequestKi
     return None
 
 
-def _only_entity(platform: Platform | None) -> str | None:
+def only_entity(platform: Platform | None) -> str | None:
     """The company behind a platform, where its record names one only."""
     if platform is None or platform.has_several_companies or platform.companies:
         return None
     return platform.legal_entity
 
 
-def _company_lines(platform: Platform | None, company: Company | None) -> tuple[str, ...]:
+def company_lines(platform: Platform | None, company: Company | None) -> tuple[str, ...]:
     """The postal address of that company; of the platform's first one where no company is known."""
     if platform is None:
         return ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -267,6 +267,8 @@ def test_what_a_paper_proves_has_its_proof_and_what_it_encloses_has_left(
             is_said = "You received it on" in text
             assert is_said is (sent.received_at is not None and sent.proof not in {None, Proof.NONE}), letter.kind
             assert ("You gave me no reference number" in text) is sent.has_no_ticket
+            unproven = replace(each, notice=replace(sent, is_receipt_proven=False, proof=None))
+            assert "You received it on" not in write(unproven)
 
 
 def test_every_law_that_a_paper_cites_is_offered_and_none_of_its_words_is_a_code(

@@ -32,6 +32,16 @@ def test_the_company_of_the_directory_with_its_address(session: Session, ports: 
     assert sheet.reference.startswith(opened.reference)
 
 
+@pytest.mark.parametrize(("country", "name"), [("IE", "Meta Platforms Ireland Limited"), ("NZ", "Instagram")])
+def test_an_envelope_names_one_company_at_its_own_address(
+    session: Session, ports: Ports, country: str, name: str
+) -> None:
+    """Where the company that answers has no known address, the service is named and no other company."""
+    opened = make_case(session, ports, links="https://www.instagram.com/p/Abc123/", country=country).at(NOW)
+    letters.make_missing_letter(opened, 1)
+    assert read_address_sheet(opened, 1).lines[0] == name
+
+
 def test_where_no_postal_address_is_known_it_says_so(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, links="https://pictures.example.org/album/7").at(NOW)
     letters.make_missing_letter(opened, 1)

@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.clocks import ClockState
 from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.facts import FollowUp, FollowUpFacts, ReminderFacts, Supplier, SupplierFacts
 from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import Answer, LetterKind, SendingChannel, SentAs, StepRefused
+from portal.domain.regimes import Trigger
 from portal.models.letters import Letter
 from portal.services.letters import letters
 from portal.services.letters.drafting import read_facts
@@ -147,6 +149,18 @@ def test_a_reminder_of_a_copyright_notice_asks_what_the_notice_asked() -> None:
     assert "Remove the work at every link in Annex A" in text
     assert "intimate" not in text
     assert "my name or contact details" not in text
+
+
+def test_a_period_that_something_else_began_is_not_told_as_that_of_the_first_letter() -> None:
+    """Working days that run from a counter-notice are for putting the work back, not for removing it."""
+    (law,) = follow_up().bases
+    begun = replace(
+        law.clocks[0], trigger=Trigger.COUNTER_NOTICE_RECEIVED, state=ClockState.RUNNING, label="put it back"
+    )
+    text = text_of(replace(follow_up(), bases=(replace(law, clocks=(begun,)),)))
+    assert "of my first letter began" not in text
+    assert "A period began on" in text
+    assert "It is the date for this: put it back." in text
 
 
 def test_what_left_in_other_words_is_named_by_its_day_and_by_no_reference_it_never_had() -> None:

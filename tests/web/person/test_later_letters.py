@@ -35,7 +35,7 @@ def test_a_threats_papers_are_offered_on_the_case_and_ask_only_what_they_need(th
     threatened.press("Make the sheet", accounts="@night.clips\n+64 20 0000 1", threat="He says he will post it.")
     assert "The paper is ready" in threatened.page.text
     text = read_paper(threatened)
-    for expected in ("@night.clips", "+64 20 0000 1", "He says he will post it.", "Take this report down"):
+    for expected in ("@night.clips", "+64 20 0000 1", "He says he will post it.", "Record this report"):
         assert expected in text
 
 
