@@ -56,7 +56,7 @@ from tests.services.fakes import DAY, QUICK_PRINTING, send
 LINKS = "https://x.com/someone/status/1111\nhttps://pictures.example.org/album/7\nhttps://www.instagram.com/p/Abc123/"
 # Platforms that are best reached by e-mail.
 BY_MAIL = "https://imgur.com/a/Abc123\nhttps://www.erome.com/a/abc\nhttps://fapello.com/someone/1/"
-MANY_SITES = "\n".join(f"https://pictures{number}.example.org/album/7" for number in range(1, 26))
+MANY_SITES = "\n".join(f"https://pictures{number}.example/album/7" for number in range(1, 26))
 LATE = NOW + 3 * DAY  # when the platforms' clocks are over
 LIFE = timedelta(minutes=10)  # longer than any lease, so that what a dead worker held is free again
 THREADS = Path("/proc/self/task")  # of Linux, with those that no Python started

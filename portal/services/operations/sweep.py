@@ -88,8 +88,7 @@ _TIDYING: Mapping[str, Callable[[Work], object]] = MappingProxyType(
         "names that nobody may search": name_search.forget_where_off,
         "cases with another team for a while": team_handover.return_over,
         "what rests on an older secret": retention.move_to_new_secret,
-        "mail under an older secret": upkeep.move_to_new_secret,
-        "tokens of mailboxes under an older secret": mailboxes.move_tokens,
+        "mail under an older secret": lambda work: (upkeep.move_to_new_secret(work), mailboxes.move_tokens(work)),
         "addresses under an older secret": lambda work: (
             preferences.move_to_new_secret(work),
             endpoints.move_to_new_secret(work),
