@@ -15,6 +15,7 @@ import msgspec
 from portal.domain.directory import Medium, Platform, Regulator, RegulatorKind, SignatoryBasis
 from portal.domain.police import PoliceRecord
 from portal.domain.regimes import Confidence, Regime, Source
+from portal.reference.level_times import find_lost_levels
 from portal.reference.makers_words import find_makers_words
 from portal.reference.open_questions import find_lost_questions
 from portal.reference.police import find_police_faults
@@ -98,6 +99,7 @@ def find_gaps(registry: Registry) -> Iterator[str]:
     yield from _find_pages_called_forms(registry.platforms.values())
     yield from _find_closed_doors(registry.regulators.values())
     yield from find_lost_recipes(registry.recipes, registry.platforms)
+    yield from find_lost_levels(registry.level_times, registry.regimes)
     for body in registry.regulators.values():
         for regime_id in sorted({each for field in body.form_fields for each in field.regimes}):
             if regime_id not in registry.regimes:

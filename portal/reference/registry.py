@@ -135,7 +135,7 @@ def load_registry(own: Path | None = None) -> Registry:
     regimes = load_regimes(*(folder / "laws" for folder in folders))
     registry = Registry(MappingProxyType(regimes), folders)
     if own is not None:
-        for fault in find_dangling(registry):
+        for fault in (*find_dangling(registry), *find_lost_levels(registry.level_times, registry.regimes)):
             raise BadReference(fault)
     return registry
 
@@ -210,10 +210,7 @@ def _find_letter_faults(regime: Regime) -> Iterator[str]:
 
 
 def find_dangling(registry: Registry) -> Iterator[str]:
-    """Names of a regime, a regulator or a platform in the laws which is none of the registry, one line each, and of a
-    law or clock in the levels of deadlines.
-    """
-    yield from find_lost_levels(registry.level_times, registry.regimes)
+    """Names of a regime, a regulator or a platform in the laws which is none of the registry, one line each."""
     for regime in registry.regimes.values():
         for place, noun, name, known in _list_names(regime, registry):
             if name not in known:

@@ -6,6 +6,7 @@ Measured in a process of its own, so that nothing else is counted.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,7 +18,8 @@ from time import monotonic, process_time
 from tests.bench.bench_memory import read_resident_mb
 from tests.bench.table import Row, keep_below
 
-MAILS, FIRST = 10_000, 1_000  # what a process takes once is taken after the first thousand
+MAILS = int(os.environ.get("MAILS", "10000"))
+FIRST = MAILS // 10  # what a process takes once is taken after these
 CASES = 5
 MOST_S, MOST_MORE_MB = 300, 10
 PLACE = "answers.harbour.example"

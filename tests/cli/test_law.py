@@ -103,7 +103,7 @@ def test_a_law_that_replaces_ours_needs_a_version_of_its_own(tmp_path: Path) -> 
     assert "needs a version of its own" in result.output
 
 
-@pytest.mark.parametrize("kind", ["laws", "platforms", "police", "regulators"])
+@pytest.mark.parametrize("kind", ["laws", "levels", "platforms", "police", "regulators"])
 def test_a_schema_knows_every_key_and_no_other(kind: str) -> None:
     schema = json.loads(run("schema", kind).output)
     objects = [part for part in schema["$defs"].values() if part.get("type") == "object"]
@@ -115,7 +115,7 @@ def test_all_schemas_are_written_into_a_folder(tmp_path: Path) -> None:
     result = run("schema", "--out", str(tmp_path / "made"))
     assert result.exit_code == 0, result.output
     written = {path.name: json.loads(path.read_text("utf-8")) for path in (tmp_path / "made").iterdir()}
-    names = ("laws", "platforms", "police", "recipes", "regulators")
+    names = ("laws", "levels", "platforms", "police", "recipes", "regulators")
     assert set(written) == {f"{name}.schema.json" for name in names}
 
 

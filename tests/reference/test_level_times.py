@@ -60,15 +60,22 @@ def test_a_law_or_clock_that_is_not_there_is_told() -> None:
 
 
 def test_an_organisations_own_times_win_law_by_law(tmp_path: Path) -> None:
-    own = "laws:\n  - regime: us-take-it-down\n    rule: remove\n    draft: 200\n    why: We wait.\n"
+    own = "laws:\n  - regime: us-take-it-down\n    rule: remove\n    draft: 400\n    why: We wait.\n"
     (tmp_path / "own.yaml").write_text(own)
     found = load_level_times(FOLDER / "levels", tmp_path)
     assert found.paces == OURS.paces
-    assert found.find_pace("us-take-it-down", "remove", 2 * DAY).draft == 200
+    assert found.find_pace("us-take-it-down", "remove", 2 * DAY).draft == 400
     assert found.find_pace("it-l71-2017-platform", "act", 2 * DAY).draft == 24
-    (tmp_path / "own.yaml").write_text(own.replace("200", "1"))
+    (tmp_path / "own.yaml").write_text(own.replace("400", "1"))
     with pytest.raises(BadReference, match=r"own.yaml: .* does not keep the order"):
         load_level_times(FOLDER / "levels", tmp_path)
     (tmp_path / "own.yaml").write_text("colour: red\n")
     with pytest.raises(BadReference, match="colour"):
         load_level_times(FOLDER / "levels", tmp_path)
+
+
+def test_an_organisations_own_times_for_a_law_that_is_not_there_stop_the_start(tmp_path: Path) -> None:
+    (tmp_path / "levels").mkdir()
+    (tmp_path / "levels" / "own.yaml").write_text("laws:\n  - regime: nobody\n    draft: 400\n    why: We wait.\n")
+    with pytest.raises(BadReference, match="unknown regime 'nobody'"):
+        load_registry(tmp_path)

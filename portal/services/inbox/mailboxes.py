@@ -140,7 +140,8 @@ def _take(
         values = {"name": server.name, "place": "", "last_uid": 0, "failures": 0, "is_refused": False}
         session.execute(insert_once(session, MailboxPlace, "name", values))
         row = session.get_one(MailboxPlace, server.name, with_for_update=True)
-        if row.held_until is not None and row.held_until > now:
+        is_renewed = row.is_refused and server.oauth is not None and row.token_of != _digest_token(server.oauth)
+        if row.held_until is not None and row.held_until > now and not is_renewed:
             return None
         if row.place != _place_of(server):  # under this name another mailbox was read
             row.place, row.validity, row.last_uid, row.failures = _place_of(server), None, 0, 0

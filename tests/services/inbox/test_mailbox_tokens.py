@@ -96,9 +96,10 @@ def test_a_refused_token_is_noted_and_a_new_one_in_the_file_counts_in_place_of_w
     with pytest.raises(TokenRefused):
         fetch(sessions, ports)
     assert read(sessions).is_refused
-    assert fetch(sessions, ports, hours=2, token="signed in anew") == 0
+    assert fetch(sessions, ports) is None, "left alone for a while"
+    assert fetch(sessions, ports, token="signed in anew") == 0, "and not longer than until somebody has signed in"
     assert not read(sessions).is_refused
-    assert fetch(sessions, ports, hours=2, token="signed in anew") == 0, "by the one that came in its place"
+    assert fetch(sessions, ports, token="signed in anew") == 0, "by the one that came in its place"
 
 
 def test_a_kept_token_moves_to_a_new_secret_of_the_server(
