@@ -13,6 +13,7 @@ from portal.run.system import BROWSER, describe_remedy, find_browser, find_missi
 from tests.browser.scenes import LATER, Scenes, copy_scenes, read_scenes
 from tests.browser.site import Site, start_site
 from tests.browser.visitor import Visitor
+from tests.services.fakes import print_quickly
 
 # The browser's own errands (updates, safe browsing, metrics) are no business of a test machine without a network.
 ARGUMENTS = (
@@ -51,6 +52,14 @@ def site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
         copy_scenes(folder)
     with start_site(folder, is_filled=is_filled) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def quick_printing() -> Iterator[None]:
+    """Letters are not set as PDF, for a module that opens none: it would wait for each."""
+    with pytest.MonkeyPatch.context() as patch:
+        print_quickly(patch)
+        yield
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ from tests.browser.site import NOW, Site
 from tests.browser.visitor import Visitor
 from tests.services.factories import make_case, make_team
 
+pytestmark = pytest.mark.usefixtures("quick_printing")
+
 PHONE = ViewportSize(width=360, height=740)
 PLATFORMS = """https://www.instagram.com/p/Abc123/ https://x.com/someone/status/1111
     https://www.tiktok.com/@invented/video/7000000000000000001 https://www.reddit.com/r/x/comments/abc/

@@ -15,6 +15,8 @@ from tests.browser.story import MAIL, NAME, PASTED
 from tests.browser.visitor import Visitor
 from tests.services.factories import make_work
 
+pytestmark = pytest.mark.usefixtures("quick_printing")
+
 MAIN = ".button:not(.button--second, .button--quiet, .button--danger):visible"
 PHONE = {"width": 360, "height": 740}
 MOST_TAPS, MOST_PASTES, MOST_PAGES = 12, 2, 13

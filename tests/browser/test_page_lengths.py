@@ -24,6 +24,8 @@ from tests.browser.test_few_taps import THIRTY
 from tests.browser.visitor import Visitor
 from tests.services.factories import make_case, make_draft
 
+pytestmark = pytest.mark.usefixtures("quick_printing")
+
 LONGEST = {  # pages, each by whose case is open and its address, with the most screens of a phone
     ("receipt of a child", "/case/receipt"): 2.0,
     ("receipt of a parent", "/case/receipt"): 2.0,

@@ -16,6 +16,7 @@ from portal.models.tables import metadata
 from portal.services.demo.fill import Filled, SignIn, fill
 from portal.services.demo.stories import SHOWN, make_stories
 from portal.wiring import Parts
+from tests.services.fakes import print_quickly
 
 
 @pytest.fixture
@@ -51,7 +52,8 @@ def test_what_is_printed_names_every_sign_in_and_the_words() -> None:
         assert part in text
 
 
-def test_a_filled_portal_is_told_and_left_as_it_is(app: Flask) -> None:
+def test_a_filled_portal_is_told_and_left_as_it_is(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
     parts: Parts = app.extensions["recourse"]
     now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
     shown = tuple(story for story in make_stories(now.date()) if story.key == SHOWN)

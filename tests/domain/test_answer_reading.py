@@ -26,6 +26,7 @@ from portal.domain.answer_reading import (
 from portal.domain.letters.follow_up import _ASKS, _POINTS
 from portal.domain.lifecycle import Answer
 from portal.reference.answers import load_reading_rules
+from tests.cases import for_each
 
 RULES = load_reading_rules()
 FOLDER = Path(__file__).parents[1] / "data" / "answers"
@@ -83,7 +84,7 @@ def test_what_is_made_to_mislead_misleads_nobody(trap: dict[str, Any]) -> None:
     assert suggest(trap["text"]).answer in {None, trap["answer"]}
 
 
-@pytest.mark.parametrize("each", [*list_by_hand(held_back=False)], ids=lambda each: each["text"][:30])
+@for_each("each", [*list_by_hand(held_back=False)], ids=lambda each: each["text"][:30])
 def test_the_sentence_stands_in_the_text_and_numbers_and_days_are_found(each: dict[str, Any]) -> None:
     found = suggest(each["text"])
     if found.answer is not None:
@@ -94,8 +95,8 @@ def test_the_sentence_stands_in_the_text_and_numbers_and_days_are_found(each: di
     assert (found.until.isoformat() if found.until else None) == each.get("until")
 
 
-@pytest.mark.parametrize("quoted", [*list_by_hand(held_back=False)][::7], ids=lambda each: each["text"][:30])
-@pytest.mark.parametrize("each", [*list_by_hand(held_back=False)][::9], ids=lambda each: each["text"][:30])
+@for_each("quoted", [*list_by_hand(held_back=False)][::7], ids=lambda each: each["text"][:30])
+@for_each("each", [*list_by_hand(held_back=False)][::9], ids=lambda each: each["text"][:30])
 def test_what_is_quoted_changes_nothing(each: dict[str, Any], quoted: dict[str, Any]) -> None:
     lines = "\n".join(f"> {line}" for line in quoted["text"].splitlines())
     alone = suggest(each["text"])
@@ -116,8 +117,8 @@ def test_our_own_letter_is_no_answer_of_theirs(topic: Any) -> None:
     assert suggest(f"We received your report.\n\n{text}").answer is Answer.ACKNOWLEDGED
 
 
-@pytest.mark.parametrize("first", [each for each in written("en") if each["answer"] == "removed"])
-@pytest.mark.parametrize("second", [each for each in written("en") if each["answer"] in {"not_violation", "not_found"}])
+@for_each("first", [each for each in written("en") if each["answer"] == "removed"])
+@for_each("second", [each for each in written("en") if each["answer"] in {"not_violation", "not_found"}])
 def test_what_contradicts_itself_is_not_known(first: dict[str, Any], second: dict[str, Any]) -> None:
     assert suggest(f"{first['text']}\n\n{second['text']}").answer is None
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import ReflectedColumn
 
 from portal.db import Word
 from portal.models.tables import metadata as models
@@ -55,6 +56,11 @@ class Table:
         return repr((columns, sorted(self.checks), sorted(self.keys)))
 
 
+Described = tuple[list[ReflectedColumn], list[str]]
+_described: dict[tuple[str, str], Described] = {}  # by name and text
+_tables: dict[tuple[str, str], Table] = {}
+
+
 @dataclass
 class Filled:
     """What a database was filled with so far: the shape of each table when it last got rows, and those rows."""
@@ -67,20 +73,44 @@ def read_contents(engine: sa.Engine) -> Contents:
     """Every row of every table, by its primary key."""
     contents: Contents = {}
     with engine.connect() as connection:
-        inspector = sa.inspect(connection)
-        keys = inspector.get_multi_pk_constraint()
-        for place, described in inspector.get_multi_columns().items():
-            name = place[1]
-            if name == NOT_DATA:
-                continue
+        for name, (described, key) in _describe(connection).items():
             table = sa.table(name, *(sa.column(each["name"], each["type"]) for each in described))
             columns = table.columns.keys()
-            numbers = [columns.index(column) for column in keys[place]["constrained_columns"]]
+            numbers = [columns.index(column) for column in key]
             rows = connection.execute(table.select())
             contents[name] = {
                 tuple(row[number] for number in numbers): dict(zip(columns, row, strict=True)) for row in rows
             }
     return contents
+
+
+def _describe(connection: sa.Connection) -> dict[str, Described]:
+    """The columns and the primary key of each table with data."""
+    inspector = sa.inspect(connection)
+    if connection.dialect.name == "sqlite":
+        for name, text in _read_texts(connection).items():
+            if (name, text) not in _described:
+                _described[name, text] = (
+                    inspector.get_columns(name),
+                    inspector.get_pk_constraint(name)["constrained_columns"],
+                )
+        return {name: _described[name, text] for name, text in _read_texts(connection).items()}
+    keys = inspector.get_multi_pk_constraint()
+    return {
+        str(place[1]): (described, keys[place]["constrained_columns"])
+        for place, described in inspector.get_multi_columns().items()
+        if place[1] != NOT_DATA
+    }
+
+
+def _read_texts(connection: sa.Connection) -> dict[str, str]:
+    """What each table with data was made by, where the database keeps it: SQLite. A table with the same text is the
+    same, and is not described again: that is most of the time of a step.
+    """
+    if connection.dialect.name != "sqlite":
+        return {}
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    return {name: text for name, text in connection.exec_driver_sql(query) if name != NOT_DATA}
 
 
 def fill(engine: sa.Engine, round_number: int = 0, filled: Filled | None = None) -> None:
@@ -109,21 +139,28 @@ def fill(engine: sa.Engine, round_number: int = 0, filled: Filled | None = None)
 
 def list_tables(connection: sa.Connection) -> list[Table]:
     """All tables with data, in the order of their foreign keys."""
-    inspector = sa.inspect(connection)
-    return [
-        Table(
-            table,
-            tuple(check["sqltext"] for check in inspector.get_check_constraints(table.name)),
-            tuple(tuple(key["column_names"]) for key in inspector.get_unique_constraints(table.name)),
-        )
-        for table in _list_plain_tables(connection)
-    ]
-
-
-def _list_plain_tables(connection: sa.Connection) -> list[sa.Table]:
+    inspector, texts = sa.inspect(connection), _read_texts(connection)
+    known = {name: _tables[name, text] for name, text in texts.items() if (name, text) in _tables}
     found = sa.MetaData()
-    found.reflect(connection)
-    return [table for table in found.sorted_tables if table.name != NOT_DATA]
+    for each in known.values():
+        each.table.to_metadata(found)
+    if not texts or len(known) < len(texts):
+        found.reflect(connection)
+    made = [
+        replace(known[table.name], table=table) if table.name in known else _read_table(inspector, table)
+        for table in found.sorted_tables
+        if table.name != NOT_DATA
+    ]
+    _tables.update({(each.name, texts[each.name]): each for each in made if texts})
+    return made
+
+
+def _read_table(inspector: sa.Inspector, table: sa.Table) -> Table:
+    return Table(
+        table,
+        tuple(check["sqltext"] for check in inspector.get_check_constraints(table.name)),
+        tuple(tuple(key["column_names"]) for key in inspector.get_unique_constraints(table.name)),
+    )
 
 
 def _insert_rows(

@@ -19,9 +19,14 @@ from portal.services.letters.facts import regulator_recipient
 from portal.services.ports import Ports
 from tests.services.complaints.bundle_stories import INSTAGRAM, X_LINK
 from tests.services.factories import NOW, make_case
-from tests.services.fakes import DAY, send
+from tests.services.fakes import DAY, print_quickly, send
 
 REGISTRY = load_registry()
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
 
 
 def test_the_rows_follow_the_form_and_say_what_only_the_person_can_answer(session: Session, ports: Ports) -> None:

@@ -32,7 +32,7 @@ from portal.services.tracking import answers
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.work import CaseWork
 from tests.services.factories import make_case, make_ports, make_team
-from tests.services.fakes import send
+from tests.services.fakes import print_quickly, send
 from tests.services.inbox.mails import LATER, PLACE, WORDS, address_of, take_in, write
 
 DONE: Callable[[], None] = lambda: None  # noqa: E731
@@ -43,6 +43,11 @@ WITH_PICTURE = (
     f"{WORDS}\r\n--cut\r\nContent-Type: image/png; name=a.png\r\nContent-Transfer-Encoding: base64\r\n\r\n"
     f"{PICTURE}\r\n--cut--\r\n"
 ).encode()
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
 
 
 @pytest.fixture

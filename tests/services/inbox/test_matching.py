@@ -27,8 +27,13 @@ from portal.services.ports import Ports, ServerKeys
 from portal.services.tracking import sending
 from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case, make_ports, make_team, make_work
-from tests.services.fakes import send
+from tests.services.fakes import print_quickly, send
 from tests.services.inbox.mails import LATER, PLACE, address_of, take_in, write, write_report
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
 
 
 @pytest.fixture

@@ -47,10 +47,16 @@ from portal.services.tracking.sending import SentCommand
 from portal.services.work import CaseWork, Work
 from tests.services.at_once import do_at_once
 from tests.services.factories import NOW, make_case, make_ports, make_work
+from tests.services.fakes import print_quickly
 
 LATER = NOW + timedelta(hours=5)
 X_LINKS = "https://x.com/a/status/1111 https://x.com/a/status/2222 https://x.com/a/status/3333"
 ALL_GONE = SaidThere(parts=(Part(answer=Answer.REMOVED),), text="Done.", ticket="X-77")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
 
 
 @pytest.fixture

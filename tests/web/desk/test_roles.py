@@ -5,14 +5,22 @@ from __future__ import annotations
 import io
 import zipfile
 
+import pytest
+
 from portal.domain.lifecycle import Role
 from portal.models.accounts import Team
 from portal.run import worker
 from portal.services.staff import accounts
 from portal.services.staff.accounts import NewStaff
+from tests.services.fakes import print_quickly
 from tests.web.desk.colleague import PASSWORD, Colleague, Desk
 from tests.web.desk.test_complaints import refuse_first_request
 from tests.web.pages import Page, Visitor
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
 
 
 def add(desk: Desk, login: str, role: Role) -> Colleague:

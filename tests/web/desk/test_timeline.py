@@ -5,8 +5,14 @@ from __future__ import annotations
 import pytest
 
 from portal.run import worker
+from tests.services.fakes import print_quickly
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Colleague, Desk
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
 
 
 @pytest.fixture

@@ -11,12 +11,18 @@ from portal.domain.lifecycle import Filer, Handler
 from portal.run import worker
 from portal.services.intake import submission
 from tests.services.factories import NOW, make_draft
+from tests.services.fakes import print_quickly
 from tests.web.addresses import at
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Colleague, Desk
 from tests.web.pages import Visitor
 
 NOT_ALLOWED = "The person has not allowed this sharing, or has withdrawn it."
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
 
 
 @dataclass

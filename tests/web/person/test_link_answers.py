@@ -17,10 +17,16 @@ from portal.services.tracking import sending
 from portal.services.tracking.sending import SentCommand
 from portal.web.unit_of_work import parts
 from tests.services.factories import make_case
+from tests.services.fakes import print_quickly
 from tests.sqlite import copy_tables
 from tests.web.conftest import TestClock
 from tests.web.pages import Visitor
 from tests.web.world import say_over_link
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
 
 
 @pytest.fixture

@@ -6,14 +6,21 @@ import io
 import zipfile
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from portal.run.worker import run_left_jobs
 from portal.web.unit_of_work import parts
+from tests.services.fakes import print_quickly
 from tests.web.conftest import TestClock
 from tests.web.pages import Visitor
 from tests.web.person.journey import hand_in, words_on
 from tests.web.person.test_case import REFUSED, send_request
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
 
 
 def make_all(app: Flask, visitor: Visitor, clock: TestClock) -> None:

@@ -21,18 +21,20 @@ from portal.models.answer_links import LinkAnswer
 from portal.models.events import Event
 from portal.models.requests import Request
 from portal.services.letters import letters
+from portal.services.requests import answer_links
+from portal.services.requests.dossier import read_dossier
 from portal.services.signin.guess_throttle import PACES, Guess
 from portal.services.tracking import sending
 from portal.services.tracking.link_answers import MOST_AN_HOUR
 from portal.services.tracking.sending import SentCommand
 from portal.web.recipient.pages import BadNumbers, read_numbers
-from portal.web.unit_of_work import parts
 from portal.wiring import Parts
 from tests.services.factories import make_case
+from tests.services.fakes import print_quickly
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Desk, make_desk
 from tests.web.pages import OWN_PAGE, Visitor
-from tests.web.portal import open_portal
+from tests.web.portal import open_portal, parts_of
 
 LINKS = "https://x.com/a/status/1111 https://x.com/a/status/2222 https://x.com/a/status/3333"
 SECRETS = ("Ana", "Exemplar", "ana.example", "x.com/a", "1111", "Exampleton", "NZ")
@@ -54,7 +56,7 @@ class Notice:
     desk: Desk
     reference: str
     token: str
-    notice: dict[str, Any]
+    letter: bytes
 
     @property
     def made(self) -> Parts:
@@ -78,21 +80,28 @@ class Notice:
 
 
 @pytest.fixture
-def notice(app: Flask, clock: TestClock) -> Notice:
-    with app.app_context():
-        desk = make_desk(app, parts())
+def notice(app: Flask, clock: TestClock, monkeypatch: pytest.MonkeyPatch) -> Notice:
+    print_quickly(monkeypatch)
+    return send(app, clock)
+
+
+def send(app: Flask, clock: TestClock) -> Notice:
+    desk = make_desk(app, parts_of(app))
     with desk.parts.sessions.begin() as session:
         given = {"handler": "team", "team_id": str(desk.team_id)}
         work = make_case(session, desk.parts.ports, links=LINKS, now=clock(), **given)
         letter = letters.make_letter(work, LetterKind.NOTICE, 1)
         sending.record_sent(work, 1, SentCommand(channel=SendingChannel.EMAIL, sent_at=clock(), has_checked=True))
-        told = json.loads(read_enclosed(letters.take_letter(work, letter.number, redacted=False), NOTICE_FILE) or b"")
+        page = answer_links.find_page(read_dossier(work, 1)) or ""
+        given_out = letters.take_letter(work, letter.number, redacted=False)
     clock.move(hours=5)
-    return Notice(desk, work.reference, told["answer"]["page"].rpartition("/")[2], told)
+    return Notice(desk, work.reference, page.rpartition("/")[2], given_out)
 
 
-def test_notice_json_names_the_page_and_the_endpoint(notice: Notice) -> None:
-    assert notice.notice["answer"] == {
+def test_notice_json_names_the_page_and_the_endpoint(app: Flask, clock: TestClock) -> None:
+    notice = send(app, clock)
+    told = json.loads(read_enclosed(notice.letter, NOTICE_FILE) or b"")
+    assert told["answer"] == {
         "page": f"{SITE}/answer/{notice.token}",
         "endpoint": f"{SITE}/api/v1/answers/{notice.token}",
     }
