@@ -24,7 +24,7 @@ from pysasl import SASLAuth
 from pysasl.creds.external import ExternalCredentials
 from pysasl.creds.server import ServerCredentials
 
-from tests.adapters.certificates import issue
+from tests.adapters.papers.certificates import issue
 
 USER, PASSWORD, TOKEN = "answers", "an app password", "a fresh token"
 PATIENCE = 20.0  # seconds

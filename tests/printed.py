@@ -1,16 +1,16 @@
 """Letters that were set once in this process are set for the next test that has the same facts.
 
 To set both forms of a letter takes half a second, and hundreds of tests of pages make the same one on their way. Tests
-of the press itself (`tests/adapters/test_press.py`) and whatever runs in a process of its own set each of theirs.
+of the press itself (`tests/adapters/papers/test_press.py`), and whatever runs in a process of its own, set theirs.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 
-from portal.adapters.letter_content import Progress, Rendered, report_nothing
-from portal.adapters.letter_json import encode_facts
-from portal.adapters.press import Press, press
+from portal.adapters.papers.letter_content import Progress, Rendered, report_nothing
+from portal.adapters.papers.letter_json import encode_facts
+from portal.adapters.papers.press import Press, press
 from portal.domain.letters.facts import LetterFacts
 from portal.services.letters import printing
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from portal.adapters.letter_json import write_schema
+from portal.adapters.papers.letter_json import write_schema
 from portal.cli.command_context import database_of, find_parts
 from portal.db import begin_reading
 from portal.domain.bundle_checks import BundleRefused, ChainState, CheckedSignature, FileState, RevocationState

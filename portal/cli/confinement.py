@@ -6,7 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from portal.adapters.confinement import WHAT_IS_OPEN, Wall
-from portal.adapters.documents import describe_uploads, find_missing_walls
+from portal.adapters.readers.documents import describe_uploads, find_missing_walls
 from portal.cli.command_context import find_parts
 
 

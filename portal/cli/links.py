@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from portal.adapters.pasted_text import decode_file
-from portal.adapters.urls import FoundLinks, find_links
+from portal.adapters.links.pasted_text import decode_file
+from portal.adapters.links.urls import FoundLinks, find_links
 from portal.cli.command_context import find_parts
 
 

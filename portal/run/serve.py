@@ -30,7 +30,7 @@ import click
 import sqlalchemy.exc
 
 from portal.adapters.confinement import WHAT_IS_OPEN, Wall
-from portal.adapters.documents import describe_uploads, find_missing_walls
+from portal.adapters.readers.documents import describe_uploads, find_missing_walls
 from portal.adapters.storage import BadStorage, open_storage
 from portal.adapters.tasks import BadQueue, open_queue
 from portal.config import Config, ConfigError, load_config

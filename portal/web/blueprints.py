@@ -5,57 +5,57 @@ from __future__ import annotations
 from flask import Blueprint
 
 from portal.web import health, mail_hook
-from portal.web.desk import account as desk_account
-from portal.web.desk import alerts as desk_alerts
-from portal.web.desk import approvals as desk_approvals
-from portal.web.desk import audit as desk_audit
-from portal.web.desk import bulk as desk_bulk
-from portal.web.desk import by_form as desk_by_form
-from portal.web.desk import case as desk_case
-from portal.web.desk import complaints as desk_complaints
-from portal.web.desk import corrections as desk_corrections
-from portal.web.desk import documents as desk_documents
-from portal.web.desk import exchange as desk_exchange
-from portal.web.desk import exposure as desk_exposure
-from portal.web.desk import first_words as desk_first_words
-from portal.web.desk import follow_ups as desk_follow_ups
-from portal.web.desk import handovers as desk_handovers
-from portal.web.desk import holds as desk_holds
-from portal.web.desk import imports as desk_imports
-from portal.web.desk import incoming as desk_incoming
-from portal.web.desk import kept_forms as desk_kept
-from portal.web.desk import letters as desk_letters
-from portal.web.desk import link_answers as desk_link_answers
-from portal.web.desk import lists as desk_lists
-from portal.web.desk import load as desk_load
-from portal.web.desk import looks as desk_looks
-from portal.web.desk import mailing as desk_mailing
-from portal.web.desk import mandate as desk_mandate
-from portal.web.desk import many_cases as desk_many
-from portal.web.desk import officer as desk_officer
-from portal.web.desk import others as desk_others
-from portal.web.desk import partner_keys as desk_partners
-from portal.web.desk import pasted_links as desk_pasted
-from portal.web.desk import phone as desk_phone
-from portal.web.desk import queue as desk_queue
-from portal.web.desk import referrals as desk_referrals
-from portal.web.desk import reissue as desk_reissue
-from portal.web.desk import reports as desk_reports
-from portal.web.desk import requests as desk_requests
-from portal.web.desk import reviews as desk_reviews
-from portal.web.desk import risks as desk_risks
-from portal.web.desk import session_end as desk_session
-from portal.web.desk import signin as desk_signin
-from portal.web.desk import snippets as desk_snippets
-from portal.web.desk import staff as desk_staff
-from portal.web.desk import statistics as desk_statistics
-from portal.web.desk import tags as desk_tags
-from portal.web.desk import team as desk_team
-from portal.web.desk import team_rules as desk_rules
-from portal.web.desk import threats as desk_threats
-from portal.web.desk import today as desk_today
-from portal.web.desk import views as desk_views
-from portal.web.desk import webhooks as desk_webhooks
+from portal.web.desk.account import alerts as desk_alerts
+from portal.web.desk.account import kept_forms as desk_kept
+from portal.web.desk.account import page as desk_account
+from portal.web.desk.account import session_end as desk_session
+from portal.web.desk.account import signin as desk_signin
+from portal.web.desk.case import approvals as desk_approvals
+from portal.web.desk.case import corrections as desk_corrections
+from portal.web.desk.case import documents as desk_documents
+from portal.web.desk.case import exchange as desk_exchange
+from portal.web.desk.case import first_words as desk_first_words
+from portal.web.desk.case import follow_ups as desk_follow_ups
+from portal.web.desk.case import handovers as desk_handovers
+from portal.web.desk.case import holds as desk_holds
+from portal.web.desk.case import looks as desk_looks
+from portal.web.desk.case import mandate as desk_mandate
+from portal.web.desk.case import officer as desk_officer
+from portal.web.desk.case import others as desk_others
+from portal.web.desk.case import page as desk_case
+from portal.web.desk.case import referrals as desk_referrals
+from portal.web.desk.case import reissue as desk_reissue
+from portal.web.desk.case import reviews as desk_reviews
+from portal.web.desk.case import risks as desk_risks
+from portal.web.desk.case import threats as desk_threats
+from portal.web.desk.queue import imports as desk_imports
+from portal.web.desk.queue import lists as desk_lists
+from portal.web.desk.queue import many_cases as desk_many
+from portal.web.desk.queue import page as desk_queue
+from portal.web.desk.queue import pasted_links as desk_pasted
+from portal.web.desk.queue import phone as desk_phone
+from portal.web.desk.queue import today as desk_today
+from portal.web.desk.queue import views as desk_views
+from portal.web.desk.requests import bulk as desk_bulk
+from portal.web.desk.requests import by_form as desk_by_form
+from portal.web.desk.requests import complaints as desk_complaints
+from portal.web.desk.requests import incoming as desk_incoming
+from portal.web.desk.requests import letters as desk_letters
+from portal.web.desk.requests import link_answers as desk_link_answers
+from portal.web.desk.requests import mailing as desk_mailing
+from portal.web.desk.requests import page as desk_requests
+from portal.web.desk.team import audit as desk_audit
+from portal.web.desk.team import exposure as desk_exposure
+from portal.web.desk.team import load as desk_load
+from portal.web.desk.team import page as desk_team
+from portal.web.desk.team import partner_keys as desk_partners
+from portal.web.desk.team import reports as desk_reports
+from portal.web.desk.team import rules as desk_rules
+from portal.web.desk.team import snippets as desk_snippets
+from portal.web.desk.team import staff as desk_staff
+from portal.web.desk.team import statistics as desk_statistics
+from portal.web.desk.team import tags as desk_tags
+from portal.web.desk.team import webhooks as desk_webhooks
 from portal.web.open import (
     api,
     changes,
@@ -70,35 +70,28 @@ from portal.web.open import (
     well_known,
 )
 from portal.web.partner import api as partner_api
-from portal.web.person import (
+from portal.web.person import report, start
+from portal.web.person.case import (
     authority,
-    case,
-    complaint,
-    corrections,
     documents,
     erase,
     export,
     fingerprints,
     hand_on,
-    incoming,
-    letters,
-    link_answers,
     mail,
-    mailing,
     mandate,
     many,
     messages,
     recovery,
     reminders,
-    report,
-    request,
     retention,
-    send,
     sharing,
-    start,
     threat,
     ways,
 )
+from portal.web.person.case import page as case
+from portal.web.person.requests import complaint, corrections, incoming, letters, link_answers, mailing, send
+from portal.web.person.requests import page as request
 from portal.web.recipient import pages as recipient
 
 PERSON: tuple[Blueprint, ...] = (

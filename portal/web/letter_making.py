@@ -11,7 +11,7 @@ from functools import partial
 
 from flask_babel import gettext as _
 
-from portal.adapters.press import NotPrinted
+from portal.adapters.papers.press import NotPrinted
 from portal.domain.lifecycle import LetterKind, StepRefused
 from portal.services.letters import letters, threats
 from portal.services.letters.further import NO_WORDS, FurtherWords

@@ -21,12 +21,13 @@ from pathlib import Path
 
 import pytest
 
-from portal.adapters import child_process, confinement, documents
+from portal.adapters import child_process, confinement
 from portal.adapters.child_process import ROOT
 from portal.adapters.confinement import ALL, Wall, landlock_version
-from portal.adapters.documents import clean_document, find_missing_walls
+from portal.adapters.readers import documents
+from portal.adapters.readers.documents import clean_document, find_missing_walls
 from portal.domain.documents import DocumentRefused, Refusal
-from tests.adapters.takeover import DONE
+from tests.adapters.readers.takeover import DONE
 
 CANARY = "canary-of-the-secret"
 REFUSED = {"EPERM", "EACCES"}
@@ -99,7 +100,7 @@ def prey() -> Iterator[Prey]:
 def take_over(prey: Prey, *walls: Wall) -> dict[str, str]:
     """What came of each attempt behind these walls alone."""
     done = subprocess.run(
-        [sys.executable, "-P", "-s", "-B", "-m", "tests.adapters.takeover", "only", *walls],
+        [sys.executable, "-P", "-s", "-B", "-m", "tests.adapters.readers.takeover", "only", *walls],
         input=json.dumps(prey.plan).encode(),
         capture_output=True,
         env={"PYTHONPATH": str(ROOT)},
@@ -116,7 +117,7 @@ def test_a_taken_over_upload_child_reads_writes_connects_and_kills_nothing(
     prey: Prey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RECOURSE_SECRET", CANARY)
-    monkeypatch.setattr(documents, "CHILD", "tests.adapters.takeover")
+    monkeypatch.setattr(documents, "CHILD", "tests.adapters.readers.takeover")
     results = json.loads(clean_document(json.dumps(prey.plan).encode()).content)
     assert {name: found for name, found in results.items() if found not in REFUSED} == {}
     assert len(results) > 30

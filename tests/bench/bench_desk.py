@@ -35,10 +35,10 @@ from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.tables import metadata
 from portal.run.worker import save_looking
-from portal.services.casefile import bulk
-from portal.services.casefile.bulk_actions import BulkAction, BulkCommand, Sending
-from portal.services.casefile.queue import MOST_COUNTED
-from portal.services.casefile.queue_filters import QueueFilter
+from portal.services.casefile.bulk import many_requests as bulk
+from portal.services.casefile.bulk.actions import BulkAction, BulkCommand, Sending
+from portal.services.casefile.queue.filters import QueueFilter
+from portal.services.casefile.queue.listing import MOST_COUNTED
 from portal.services.clocks.many import is_overdue
 from portal.services.history.events import find_break, read_history
 from portal.services.history.rows_check import count_rows

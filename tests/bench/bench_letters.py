@@ -11,9 +11,9 @@ from time import perf_counter
 from sqlalchemy.orm import Session
 from weasyprint import CSS, HTML, Attachment
 
-from portal.adapters.fonts import font_rules
-from portal.adapters.letter_json import encode_facts
-from portal.adapters.pdf import (
+from portal.adapters.papers.fonts import font_rules
+from portal.adapters.papers.letter_json import encode_facts
+from portal.adapters.papers.pdf import (
     BUNDLE_VARIANT,
     FACTS_FILE,
     LETTER_VARIANT,

@@ -1,7 +1,7 @@
 """Memory of a process that has letters made: what it grows by from 200 letters to LETTERS, and the press beside it.
 
 Measured in a process of its own, so that nothing else is counted. The press is renewed after some hundred letters
-(`portal/adapters/press.py`), so it is measured each time before it is.
+(`portal/adapters/papers/press.py`), so it is measured each time before it is.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def rows() -> list[Row]:
 
 def main() -> None:
     """The whole application, then letters as its pages make them."""
-    from portal.adapters.press import press  # noqa: PLC0415 - only the measured process loads the application
+    from portal.adapters.papers.press import press  # noqa: PLC0415 - only the measured process loads the application
     from portal.config import load_config  # noqa: PLC0415
     from portal.domain.lifecycle import LetterKind  # noqa: PLC0415
     from portal.factory import create_app  # noqa: PLC0415

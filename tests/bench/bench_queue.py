@@ -21,8 +21,8 @@ from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.requests import Request
 from portal.models.tables import metadata
-from portal.services.casefile.queue import list_queue
-from portal.services.casefile.queue_filters import QueueChoice, QueueFilter
+from portal.services.casefile.queue.filters import QueueChoice, QueueFilter
+from portal.services.casefile.queue.listing import list_queue
 from portal.services.ports import Actor
 from portal.services.work import Work
 from tests.bench.rows import case_row, request_row

@@ -22,7 +22,7 @@ from time import perf_counter, process_time, sleep
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.adapters.urls import MOST_MEANT, find_links
+from portal.adapters.links.urls import MOST_MEANT, find_links
 from portal.config import load_config
 from portal.domain.typed import LARGEST_TYPED
 from portal.factory import create_app

@@ -29,8 +29,9 @@ from portal.models.incoming import IncomingMail
 from portal.models.requests import Request
 from portal.models.snippets import SnippetUse
 from portal.services.alerts import levels
-from portal.services.casefile import bulk, follow_ups, referrals
-from portal.services.casefile.bulk_actions import BulkAction, BulkCommand
+from portal.services.casefile import follow_ups, referrals
+from portal.services.casefile.bulk import many_requests as bulk
+from portal.services.casefile.bulk.actions import BulkAction, BulkCommand
 from portal.services.casefile.follow_ups import NewFollowUp
 from portal.services.casefile.referrals import NewReferral
 from portal.services.cases import handover, messages, opening, safe_contact, tags

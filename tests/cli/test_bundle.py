@@ -9,11 +9,11 @@ from click.testing import Result
 from cryptography.hazmat.primitives import serialization
 from flask import Flask
 
-from portal.adapters.letter_json import write_schema
+from portal.adapters.papers.letter_json import write_schema
 from portal.config import load_config
 from portal.factory import create_app
-from tests.adapters.certificates import issue
-from tests.adapters.test_bundle_files import own_key, pack, sign_with, unsigned
+from tests.adapters.papers.certificates import issue
+from tests.adapters.papers.test_bundle_files import own_key, pack, sign_with, unsigned
 from tests.sqlite import copy_tables
 
 

@@ -26,13 +26,13 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select
 
-from portal.adapters.document_child import clean, clean_mail
-from portal.adapters.mail_reader import DEEPEST, LONGEST_VALUE, MOST_PARTS, read_mail, write_mail
-from portal.adapters.picture_parts import strip_jpeg, strip_jpeg2000
-from portal.adapters.picture_words import leave_out_pictures
-from portal.adapters.table_child import read_rows
-from portal.adapters.urls import LIMIT, find_links
-from portal.adapters.web_addresses import is_hidden
+from portal.adapters.links.urls import LIMIT, find_links
+from portal.adapters.links.web_addresses import is_hidden
+from portal.adapters.readers.document_child import clean, clean_mail
+from portal.adapters.readers.mail_reader import DEEPEST, LONGEST_VALUE, MOST_PARTS, read_mail, write_mail
+from portal.adapters.readers.picture_parts import strip_jpeg, strip_jpeg2000
+from portal.adapters.readers.picture_words import leave_out_pictures
+from portal.adapters.readers.table_child import read_rows
 from portal.config import load_config
 from portal.domain import intake
 from portal.domain.documents import (

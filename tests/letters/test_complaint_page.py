@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import pytest
 from pdfminer.high_level import extract_text
 
-from portal.adapters.pdf import make_letter
+from portal.adapters.papers.pdf import make_letter
 from portal.domain.clocks import ClockState
 from portal.domain.letters.blocks import Heading, Table, plain_text
 from portal.domain.letters.build import build_letter

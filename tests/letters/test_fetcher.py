@@ -10,7 +10,7 @@ import pytest
 from weasyprint import CSS, HTML
 from weasyprint.urls import FatalURLFetchingError
 
-from portal.adapters.pdf import STYLE_SHEET, NothingIsFetched
+from portal.adapters.papers.pdf import STYLE_SHEET, NothingIsFetched
 
 BOMB = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'>" + "<g>" * 5000 + "</svg>"
 ADDRESSES = {

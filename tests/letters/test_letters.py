@@ -15,9 +15,9 @@ import jsonschema
 import pikepdf
 import pytest
 
-from portal.adapters.letter_json import decode_facts, encode_facts
-from portal.adapters.notice_json import LINKS_FILE, NOTICE_FILE, make_schema
-from portal.adapters.pdf import FACTS_FILE, make_letter
+from portal.adapters.papers.letter_json import decode_facts, encode_facts
+from portal.adapters.papers.notice_json import LINKS_FILE, NOTICE_FILE, make_schema
+from portal.adapters.papers.pdf import FACTS_FILE, make_letter
 from portal.domain.letters.facts import CopyFact, Paper
 from portal.domain.letters.phrases import English
 from portal.domain.letters.redaction import redacted
@@ -232,7 +232,8 @@ def test_a_bundle_links_only_inside_itself() -> None:
 @pytest.mark.parametrize("kind", [LetterKind.NOTICE, LetterKind.COMPLAINT])
 def test_the_same_facts_give_the_same_bytes_in_every_process(kind: LetterKind) -> None:
     program = (
-        "import sys; from portal.adapters.pdf import make_letter; from portal.domain.letters.phrases import English\n"
+        "import sys; from portal.adapters.papers.pdf import make_letter\n"
+        "from portal.domain.letters.phrases import English\n"
         "from portal.domain.letters.facts import Paper; from portal.domain.lifecycle import LetterKind\n"
         "from tests.letters.samples import SAMPLES\n"
         "sys.stdout.write(make_letter(SAMPLES[LetterKind(sys.argv[1])](Paper.A4), English()).sha256)"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from portal.adapters.pdf import FEWEST_LINES, make_letter
+from portal.adapters.papers.pdf import FEWEST_LINES, make_letter
 from portal.domain.letters.blocks import Closing, Heading, Opening, Paragraph
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.facts import FollowUp, LetterFacts, Supplier

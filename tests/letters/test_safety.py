@@ -11,11 +11,11 @@ import pytest
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError
 
-from portal.adapters import fonts
-from portal.adapters.fonts import faces_of, find_glyph_problems
-from portal.adapters.letter_content import letter_problems, prepare_letter
-from portal.adapters.notice_json import LINKS_FILE, NOTICE_FILE
-from portal.adapters.pdf import NothingIsFetched, make_letter, render_html
+from portal.adapters.papers import fonts
+from portal.adapters.papers.fonts import faces_of, find_glyph_problems
+from portal.adapters.papers.letter_content import letter_problems, prepare_letter
+from portal.adapters.papers.notice_json import LINKS_FILE, NOTICE_FILE
+from portal.adapters.papers.pdf import NothingIsFetched, make_letter, render_html
 from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.checks import LetterRefused, ProblemCode

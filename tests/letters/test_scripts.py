@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from portal.adapters.letter_content import Rendered
-from portal.adapters.pdf import make_letter
+from portal.adapters.papers.letter_content import Rendered
+from portal.adapters.papers.pdf import make_letter
 from portal.domain.letters.facts import LinkFact
 from portal.domain.letters.phrases import English
 from tests.letters.reading import copy_text

@@ -13,7 +13,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import write_po
 
-from portal.adapters.pdf import make_letter
+from portal.adapters.papers.pdf import make_letter
 from portal.adapters.translations import (
     NotTranslated,
     UnknownLanguage,

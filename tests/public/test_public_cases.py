@@ -20,7 +20,7 @@ import pytest
 from pdfminer.high_level import extract_text
 from PIL import Image, ImageStat
 
-from portal.adapters.documents import clean_document
+from portal.adapters.readers.documents import clean_document
 from portal.domain.documents import CleanDocument, DocumentRefused, Refusal
 from portal.reference.strict import read_yaml
 from tests.cli.runner import run

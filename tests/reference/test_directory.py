@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.adapters.hosts import clean_host
+from portal.adapters.links.hosts import clean_host
 from portal.domain.directory import (
     Category,
     ChannelKind,

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from portal.adapters.press import press
+from portal.adapters.papers.press import press
 from portal.run import front
 from tests.letters.samples import notice
 

@@ -31,8 +31,8 @@ from portal.models.tables import metadata
 from portal.run import worker
 from portal.services.background import outbox
 from portal.services.background.outbox import NewMail
-from portal.services.casefile import bulk
-from portal.services.casefile.bulk_actions import BulkAction, BulkCommand
+from portal.services.casefile.bulk import many_requests as bulk
+from portal.services.casefile.bulk.actions import BulkAction, BulkCommand
 from portal.services.cases import messages, opening
 from portal.services.complaints import complaints
 from portal.services.complaints.complaints import LodgedCommand

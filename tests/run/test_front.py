@@ -21,7 +21,7 @@ import pytest
 from gunicorn.config import Config
 
 from portal.run.front import LARGEST_BODY, Front
-from tests.adapters.test_press import wait_until_gone
+from tests.adapters.papers.test_press import wait_until_gone
 from tests.run.front_app import LARGE
 from tests.run.servers import Server, running
 from tests.run.test_stopping import ROOT

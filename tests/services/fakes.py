@@ -13,8 +13,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.adapters import pdf_enclosures
-from portal.adapters.letter_json import encode_facts
+from portal.adapters.papers import pdf_enclosures
+from portal.adapters.papers.letter_json import encode_facts
 from portal.domain.letters.facts import LetterFacts
 from portal.domain.letters.redaction import redacted
 from portal.domain.lifecycle import SendingChannel

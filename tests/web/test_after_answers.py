@@ -6,8 +6,8 @@ import pytest
 
 from portal.domain.lifecycle import Answer, LetterKind
 from portal.reference.answers import load_graph
-from portal.web.desk import answer_words as desk_words
-from portal.web.person import answer_words as person_words
+from portal.web.desk.requests import answer_words as desk_words
+from portal.web.person.requests import answer_words as person_words
 from tests.services.fakes import print_quickly
 from tests.web.desk.colleague import Colleague, Desk
 from tests.web.desk.conftest import desk

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from portal.adapters import documents as adapter
+from portal.adapters.readers import documents as adapter
 from portal.domain import documents as limits
 from portal.models.cases import Case
 from portal.models.documents import Document

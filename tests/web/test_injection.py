@@ -26,7 +26,7 @@ from portal.domain.report import ReportedPlace
 from portal.factory import create_app
 from portal.models.tables import metadata
 from portal.reference import dataset
-from portal.services.casefile import export as case_export
+from portal.services.casefile.export import archive as case_export
 from portal.services.cases import documents, messages
 from portal.services.cases.documents import HandIn
 from portal.services.complaints import complaints

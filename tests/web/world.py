@@ -48,7 +48,7 @@ from portal.services.tracking import link_answers, sending
 from portal.services.tracking.link_answers import Part, SaidThere
 from portal.services.tracking.sending import SentCommand
 from portal.services.work import CaseWork, Work
-from portal.web.person.complaint import name_option
+from portal.web.person.requests.complaint import name_option
 from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
 from tests.second_factor import give_code

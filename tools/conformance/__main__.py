@@ -23,11 +23,11 @@ from pathlib import Path
 import pikepdf
 from weasyprint import HTML
 
-from portal.adapters.pdf import make_letter
-from portal.adapters.pdf_enclosures import EnclosedFile, enclose_files
-from portal.adapters.pdf_signing import load_seal
-from portal.adapters.pdf_volume import Part, bind_parts
-from portal.adapters.signing_keys import make_own
+from portal.adapters.papers.pdf import make_letter
+from portal.adapters.papers.pdf_enclosures import EnclosedFile, enclose_files
+from portal.adapters.papers.pdf_signing import load_seal
+from portal.adapters.papers.pdf_volume import Part, bind_parts
+from portal.adapters.papers.signing_keys import make_own
 from portal.domain.letters.facts import Paper
 from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import LetterKind

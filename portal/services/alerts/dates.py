@@ -20,7 +20,7 @@ from portal.models.clocks import Clock
 from portal.models.follow_ups import FollowUp
 from portal.models.requests import Request
 from portal.services.alerts import preferences
-from portal.services.casefile.queue_filters import day_of
+from portal.services.casefile.queue.filters import day_of
 from portal.services.clocks.own_dates import list_own_dates
 from portal.services.staff.absences import covered_by
 from portal.services.staff.accounts import actor_of, team_ids_of

@@ -27,9 +27,9 @@ from portal.services.background import mail_texts, outbox
 from portal.services.background.duties import Tally, do_each
 from portal.services.background.mail_texts import ngettext
 from portal.services.background.outbox import NewMail
-from portal.services.casefile.queue import list_first
-from portal.services.casefile.queue_filters import QueueFilter, day_of
-from portal.services.casefile.today import find_levels
+from portal.services.casefile.queue.filters import QueueFilter, day_of
+from portal.services.casefile.queue.listing import list_first
+from portal.services.casefile.queue.today import find_levels
 from portal.services.cases.opening import seen_by
 from portal.services.ports import Ports
 from portal.services.staff.absences import covered_by

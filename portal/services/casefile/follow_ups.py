@@ -14,8 +14,8 @@ from portal.domain.regimes import ObligedParty
 from portal.models.clocks import Clock
 from portal.models.follow_ups import FollowUp
 from portal.models.requests import Request
-from portal.services.casefile.queue import can_carry
-from portal.services.casefile.queue_filters import day_of
+from portal.services.casefile.queue.filters import day_of
+from portal.services.casefile.queue.listing import can_carry
 from portal.services.cases.messages import staff_names
 from portal.services.cases.opening import UnknownNumber
 from portal.services.cases.room import require_room_for_words

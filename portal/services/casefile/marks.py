@@ -14,7 +14,7 @@ from portal.models.cases import Case
 from portal.models.messages import Message
 from portal.models.safe_contacts import SafeContact
 from portal.services.background import safe_hours
-from portal.services.casefile.queue import Contact
+from portal.services.casefile.queue.listing import Contact
 from portal.services.cases import recovery_words
 from portal.services.work import CaseWork
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from portal.domain.handovers import HandoverKind, HandoverReason
 from portal.domain.lifecycle import ActorKind, History, StepRefused
 from portal.models.handovers import Handover
-from portal.services.casefile import queue
+from portal.services.casefile.queue import listing as queue
 from portal.services.cases.messages import staff_names
 from portal.services.cases.room import require_room_for_words
 from portal.services.history.events import NewEvent

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from portal.domain.lifecycle import ActorKind, History, StepRefused, require_open
 from portal.domain.referrals import ReferralKind, ReferralPart
 from portal.models.referrals import Referral
-from portal.services.casefile.queue_filters import day_of
+from portal.services.casefile.queue.filters import day_of
 from portal.services.cases.messages import staff_names
 from portal.services.cases.room import require_room_for_words
 from portal.services.history.events import NewEvent

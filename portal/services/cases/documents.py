@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import msgspec
 from sqlalchemy import func, select
 
-from portal.adapters.documents import clean_document
+from portal.adapters.readers.documents import clean_document
 from portal.adapters.vault import SealContext, open_sealed, seal
 from portal.db import after_commit
 from portal.domain.documents import (

@@ -22,7 +22,7 @@ from sqlalchemy import CompoundSelect, and_, bindparam, func, literal, select, u
 from sqlalchemy.orm import aliased
 
 from portal.adapters import vault
-from portal.adapters.urls import find_links
+from portal.adapters.links.urls import find_links
 from portal.adapters.vault import CannotOpen
 from portal.domain.lifecycle import CaseStatus
 from portal.models.case_links import CaseLink, NamedPoster

@@ -1,7 +1,7 @@
 """Checking a complaint's file for an officer: its parts against each other, its signature, and each date counted again.
 
-What the file says of itself was read in a child process (`portal.adapters.bundle_check`); here it is held against what
-this portal knows: its own certificate, its laws and calendars, and the histories of its cases.
+What the file says of itself was read in a child process (`adapters/papers/bundle_check.py`); here it is held against
+what this portal knows: its own certificate, its laws and calendars, and the histories of its cases.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 
-from portal.adapters.bundle_check import check_bundle
-from portal.adapters.signing_keys import fingerprint_of
+from portal.adapters.papers.bundle_check import check_bundle
+from portal.adapters.papers.signing_keys import fingerprint_of
 from portal.domain.bundle_checks import BundleReading, ChainState, FileState, WrittenClock
 from portal.domain.clocks import find_rule
 from portal.domain.counting import UncountablePeriod, due_at

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.adapters.pdf_enclosures import read_enclosed
+from portal.adapters.papers.pdf_enclosures import read_enclosed
 from portal.adapters.vault import CannotOpen
 from portal.domain import own_dates
 from portal.domain.approvals import Approvable

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from portal.adapters.pdf_enclosures import EnclosedFile, TooMuchToEnclose, enclose_files
-from portal.adapters.pdf_seals import NotSigned, sign_files
-from portal.adapters.signing_keys import BadSigningKey, ensure_key, read_key
+from portal.adapters.papers.pdf_enclosures import EnclosedFile, TooMuchToEnclose, enclose_files
+from portal.adapters.papers.pdf_seals import NotSigned, sign_files
+from portal.adapters.papers.signing_keys import BadSigningKey, ensure_key, read_key
 from portal.models.complaints import Complaint
 from portal.services.background.jobs import Stopped
 from portal.services.complaints.exhibits import ExhibitFile, list_exhibits
@@ -36,7 +36,7 @@ def finish_papers(
 ) -> Printed:
     """Both papers with their exhibits inside, signed. Raises Stopped where they are too large or the key is unusable.
 
-    Everything before the signature is the same each time; see `portal.adapters.pdf_signing`.
+    Everything before the signature is the same each time; see `portal.adapters.papers.pdf_signing`.
     """
     try:
         pem = _find_key(ports, now)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from portal.domain.lifecycle import Answer, CloseReason, LetterKind, Proof, SendingChannel
 from portal.domain.regimes import NoticeField
-from portal.services.casefile import queue
+from portal.services.casefile.queue import listing as queue
 from portal.services.cases import erasure, handover, messages
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.complaints import complaints

@@ -17,8 +17,8 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, select
 
 from portal.adapters import vault
-from portal.adapters.documents import clean_document
-from portal.adapters.mail_reader import LONGEST_VALUE, read_headers
+from portal.adapters.readers.documents import clean_document
+from portal.adapters.readers.mail_reader import LONGEST_VALUE, read_headers
 from portal.domain.documents import CleanDocument, Cleaned, MailSignature
 from portal.domain.incoming import (
     MailState,

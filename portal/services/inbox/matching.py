@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
-from portal.adapters.mail_reader import read_headers
+from portal.adapters.readers.mail_reader import read_headers
 from portal.adapters.vault import SealContext
 from portal.domain.incoming import (
     REPORT_LOOKED_AT,

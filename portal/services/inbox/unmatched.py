@@ -13,8 +13,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.adapters.documents import clean_document
-from portal.adapters.mail_reader import LONGEST_VALUE, read_headers
+from portal.adapters.readers.documents import clean_document
+from portal.adapters.readers.mail_reader import LONGEST_VALUE, read_headers
 from portal.adapters.vault import CannotOpen
 from portal.domain.incoming import (
     MailState,

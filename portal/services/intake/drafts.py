@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters import vault
-from portal.adapters.hosts import Why
-from portal.adapters.url_rules import Told
-from portal.adapters.urls import MOST_MEANT, FoundLink, FoundLinks, find_links
+from portal.adapters.links.hosts import Why
+from portal.adapters.links.url_rules import Told
+from portal.adapters.links.urls import MOST_MEANT, FoundLink, FoundLinks, find_links
 from portal.db import begin_reading
 from portal.domain.lifecycle import CaseStatus, Handler
 from portal.domain.report import RejectedText, Report, ReportedLink

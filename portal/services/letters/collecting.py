@@ -8,8 +8,8 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from portal.adapters import pdf_enclosures
-from portal.adapters.pdf_volume import Part, bind_parts
+from portal.adapters.papers import pdf_enclosures
+from portal.adapters.papers.pdf_volume import Part, bind_parts
 from portal.domain.letters.facts import LetterFacts
 from portal.domain.lifecycle import LetterKind, StepRefused
 from portal.models.letters import Letter

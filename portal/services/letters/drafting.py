@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from uuid import UUID
 
-from portal.adapters.letter_json import decode_facts
+from portal.adapters.papers.letter_json import decode_facts
 from portal.adapters.translations import translator
 from portal.domain.directory import Platform
 from portal.domain.escalation import EscalationKind, EscalationOption

@@ -13,8 +13,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, and_, delete, select, true
 from sqlalchemy.orm import Session
 
-from portal.adapters.letter_content import Progress
-from portal.adapters.letter_json import encode_facts
+from portal.adapters.papers.letter_content import Progress
+from portal.adapters.papers.letter_json import encode_facts
 from portal.adapters.vault import CannotOpen, SealContext, open_sealed, seal
 from portal.domain.letters.blocks import Opening, plain_text
 from portal.domain.letters.checks import ProblemCode

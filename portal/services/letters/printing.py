@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from portal.adapters.letter_content import Progress, letter_problems, report_nothing
-from portal.adapters.press import press
+from portal.adapters.papers.letter_content import Progress, letter_problems, report_nothing
+from portal.adapters.papers.press import press
 from portal.adapters.translations import translator
 from portal.domain.letters import checks
 from portal.domain.letters.blocks import LetterDocument

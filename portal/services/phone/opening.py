@@ -9,8 +9,9 @@ from enum import StrEnum
 
 from portal.domain.lifecycle import ActorKind, AgeBand, History, RiskFlag, StepRefused
 from portal.domain.report import Report
-from portal.services.casefile import follow_ups, queue
+from portal.services.casefile import follow_ups
 from portal.services.casefile.follow_ups import NewFollowUp
+from portal.services.casefile.queue import listing as queue
 from portal.services.cases import ages, mail_contact, risks, safe_contact
 from portal.services.cases.safe_contact import Choices
 from portal.services.history.events import NewEvent

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from portal.adapters.notice_json import ANSWER_PAGE
+from portal.adapters.papers.notice_json import ANSWER_PAGE
 from portal.adapters.vault import derive_subkey
 from portal.domain.lifecycle import CaseStatus, RequestState
 from portal.domain.reply_addresses import make_token, read_token

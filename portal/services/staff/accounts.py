@@ -12,7 +12,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
-from portal.adapters.look_alikes import UnreadableName, clean_name, look_alike
+from portal.adapters.links.look_alikes import UnreadableName, clean_name, look_alike
 from portal.adapters.vault import CannotOpen, KeyPair, SealContext
 from portal.domain.journal import Noted
 from portal.domain.lifecycle import ActorKind, Role, Scope

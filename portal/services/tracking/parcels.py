@@ -13,9 +13,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
-from portal.adapters import pdf_enclosures
 from portal.adapters.mail import AttachedFile, BadAddress, make_message_id, read_address
-from portal.adapters.notice_json import LINKS_FILE, NOTICE_FILE
+from portal.adapters.papers import pdf_enclosures
+from portal.adapters.papers.notice_json import LINKS_FILE, NOTICE_FILE
 from portal.config import MailServer
 from portal.domain.lifecycle import StepRefused
 from portal.domain.reply_addresses import make_token

@@ -45,10 +45,10 @@ from portal.domain.report import ContactBy, NameKind, YesNo
 from portal.domain.rights import SecurityNoticeKind
 from portal.domain.safe_hours import EVERY_DAY, SafeHours
 from portal.models.case_links import LinkKind
-from portal.services.casefile.bulk_actions import BulkAction
-from portal.services.casefile.lists_out import ListColumn
-from portal.services.casefile.many_cases import CaseAction
-from portal.services.casefile.queue_filters import News, QueueFilter, Risk, WaitsFor, Whose
+from portal.services.casefile.bulk.actions import BulkAction
+from portal.services.casefile.bulk.many_cases import CaseAction
+from portal.services.casefile.queue.filters import News, QueueFilter, Risk, WaitsFor, Whose
+from portal.services.casefile.queue.lists_out import ListColumn
 from portal.services.casefile.timeline import TimelineKind
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.phone.opening import WordsBy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from portal.adapters.hosts import Why
+from portal.adapters.links.hosts import Why
 from portal.domain.paging import ListPart, cut
 from portal.domain.report import RejectedText, Report, ReportedLink
 from portal.reference.registry import Registry

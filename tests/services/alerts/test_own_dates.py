@@ -24,7 +24,7 @@ from portal.services.alerts import dates, own_dates, preferences
 from portal.services.alerts.own_dates import note_own_dates
 from portal.services.casefile import follow_ups
 from portal.services.casefile.follow_ups import NewFollowUp
-from portal.services.casefile.today import find_levels
+from portal.services.casefile.queue.today import find_levels
 from portal.services.cases import safe_contact
 from portal.services.cases.safe_contact import Choices
 from portal.services.ports import PERSON, SYSTEM, Ports

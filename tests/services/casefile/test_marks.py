@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.safe_hours import SafeHours
 from portal.services.casefile.marks import read_marks
-from portal.services.casefile.queue import Contact
+from portal.services.casefile.queue.listing import Contact
 from portal.services.casefile.timeline import TimelineKind, read_timeline
 from portal.services.cases import safe_contact
 from portal.services.cases.safe_contact import Choices

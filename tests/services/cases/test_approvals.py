@@ -12,9 +12,10 @@ from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import CloseReason, History, LetterKind, Role, SendingChannel, SentAs, StepRefused
 from portal.models.accounts import Team
 from portal.models.cases import Case
-from portal.services.casefile import bulk, many_cases
-from portal.services.casefile.bulk_actions import BulkAction, BulkCommand, Choice
-from portal.services.casefile.many_cases import CaseAction, CasesCommand
+from portal.services.casefile.bulk import many_cases
+from portal.services.casefile.bulk import many_requests as bulk
+from portal.services.casefile.bulk.actions import BulkAction, BulkCommand, Choice
+from portal.services.casefile.bulk.many_cases import CaseAction, CasesCommand
 from portal.services.cases import approvals, handover
 from portal.services.complaints import complaints
 from portal.services.complaints.complaints import LodgedCommand

@@ -32,7 +32,7 @@ from portal.domain.lifecycle import Path as Way
 from portal.domain.report import YesNo
 from portal.models.documents import Document
 from portal.models.guards import StoredFile
-from portal.services.casefile import export as case_export
+from portal.services.casefile.export import archive as case_export
 from portal.services.cases import documents, erasure, opening
 from portal.services.cases.documents import HandIn
 from portal.services.cases.opening import UnknownNumber

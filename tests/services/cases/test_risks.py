@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.domain.lifecycle import ActorKind, Handler, History, Path, RiskFlag, Role, StepRefused
 from portal.models.risk_marks import RiskMark
 from portal.services.casefile.page import history_rows
-from portal.services.casefile.queue import list_queue
-from portal.services.casefile.queue_filters import QueueChoice, Risk
+from portal.services.casefile.queue.filters import QueueChoice, Risk
+from portal.services.casefile.queue.listing import list_queue
 from portal.services.cases import risks
 from portal.services.cases.erasure import erase
 from portal.services.ports import PERSON, Actor, Ports, ServerKeys

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from portal.domain.lifecycle import History, StepRefused
 from portal.models.tags import CaseTag
 from portal.services.casefile.page import history_rows
-from portal.services.casefile.queue import list_queue
-from portal.services.casefile.queue_filters import QueueChoice
+from portal.services.casefile.queue.filters import QueueChoice
+from portal.services.casefile.queue.listing import list_queue
 from portal.services.cases import erasure, handover, tags
 from portal.services.cases.tags import TagRefused
 from portal.services.history import guards

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.adapters.letter_json import decode_facts, encode_facts
+from portal.adapters.papers.letter_json import decode_facts, encode_facts
 from portal.domain.letters.facts import LetterFacts, NoticeFacts, StatedBy
 from portal.domain.letters.redaction import redacted
 from portal.domain.lifecycle import Filer, History, LetterKind, StepRefused

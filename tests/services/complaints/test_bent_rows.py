@@ -18,7 +18,7 @@ from portal.domain.lifecycle import Answer, LetterKind
 from portal.models.jobs import Job, JobState
 from portal.models.letters import Letter
 from portal.models.tables import metadata
-from portal.services.casefile.export import export_case
+from portal.services.casefile.export.archive import export_case
 from portal.services.casefile.page import case_view
 from portal.services.clocks.agreement import RecordsDisagree, find_disagreements
 from portal.services.complaints import complaints

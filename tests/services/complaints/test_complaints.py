@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.adapters.bundle_check import check_bundle
-from portal.adapters.letter_content import Progress
-from portal.adapters.letter_json import decode_facts
+from portal.adapters.papers.bundle_check import check_bundle
+from portal.adapters.papers.letter_content import Progress
+from portal.adapters.papers.letter_json import decode_facts
 from portal.domain.bundle_checks import FileState
 from portal.domain.clocks import ClockState
 from portal.domain.directory import AddressOutcome

@@ -43,8 +43,8 @@ from portal.models.letters import Letter
 from portal.models.requests import Request
 from portal.models.tables import metadata
 from portal.reference.registry import load_registry
-from portal.services.casefile.queue import list_queue
-from portal.services.casefile.queue_filters import QueueChoice
+from portal.services.casefile.queue.filters import QueueChoice
+from portal.services.casefile.queue.listing import list_queue
 from portal.services.cases import tags
 from portal.services.cases.opening import NoAccess, open_by_words, open_for_staff
 from portal.services.complaints.exhibits import PDF

@@ -20,7 +20,7 @@ from portal.domain.lifecycle import Answer, CaseStatus, CloseReason, Handler
 from portal.domain.report import YesNo
 from portal.models.documents import Document
 from portal.models.incoming import IncomingMail
-from portal.services.casefile import export
+from portal.services.casefile.export import archive as export
 from portal.services.cases import documents
 from portal.services.cases import handover as handing
 from portal.services.inbox.case_keys import private_key

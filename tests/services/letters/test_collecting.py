@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.adapters.notice_json import LINKS_FILE, NOTICE_FILE, encode_links, encode_notice
+from portal.adapters.papers.notice_json import LINKS_FILE, NOTICE_FILE, encode_links, encode_notice
 from portal.domain.letters.facts import NoticeFacts
 from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import LetterKind, StepRefused

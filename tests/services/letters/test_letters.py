@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.adapters.letter_json import decode_facts
+from portal.adapters.papers.letter_json import decode_facts
 from portal.adapters.vault import CannotOpen
 from portal.domain.clocks import ClockState
 from portal.domain.letters.blocks import plain_text

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.adapters.letter_content import Progress
+from portal.adapters.papers.letter_content import Progress
 from portal.domain.directory import AddressOutcome
 from portal.domain.letters.facts import LetterFacts, StatedBy
 from portal.domain.lifecycle import ActorKind, Filer, History, SendingChannel, StepRefused

@@ -16,8 +16,8 @@ from portal.web.blueprints import DESK
 from portal.web.desk.step_up import ASKS_AGAIN
 from tests.second_factor import give_code
 from tests.web.conftest import TestClock
+from tests.web.desk.account.test_second_factor import find_token, list_noted
 from tests.web.desk.colleague import Desk
-from tests.web.desk.test_second_factor import find_token, list_noted
 from tests.web.world import VALUES
 
 # Who may take the step, by the step: it gives somebody a way in, takes one away, or takes papers out.

@@ -12,7 +12,7 @@ from werkzeug.datastructures import FileStorage
 from portal.config import load_config
 from portal.factory import create_app
 from portal.web.open.check import REFUSALS
-from tests.adapters.test_bundle_files import pack, signed
+from tests.adapters.papers.test_bundle_files import pack, signed
 from tests.sqlite import copy_tables
 from tests.web.pages import Page, Visitor
 

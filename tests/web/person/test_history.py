@@ -10,7 +10,7 @@ from flask import Flask
 
 from portal.domain.lifecycle import ActorKind, Answer, History
 from portal.services.casefile.views import HistoryRow
-from portal.web.person.history import HistoryDay, fold_history
+from portal.web.person.case.history import HistoryDay, fold_history
 from tests.web.pages import Visitor
 from tests.web.person.journey import hand_in
 from tests.web.person.test_case import REFUSED, send_request

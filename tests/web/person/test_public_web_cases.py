@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.adapters.fonts import _is_drawn, faces_of, name_undrawn
 from portal.adapters.mail import read_address
+from portal.adapters.papers.fonts import _is_drawn, faces_of, name_undrawn
 from portal.domain.letters.blocks import Paragraph, plain_text
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.phrases import English

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from portal.adapters.letter_content import Progress
+from portal.adapters.papers.letter_content import Progress
 from portal.domain.letters.facts import LetterFacts
 from portal.run import worker
 from portal.services.letters import letters

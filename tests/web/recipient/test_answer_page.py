@@ -14,8 +14,8 @@ from jsonschema import Draft202012Validator
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from portal.adapters.notice_json import NOTICE_FILE
-from portal.adapters.pdf_enclosures import read_enclosed
+from portal.adapters.papers.notice_json import NOTICE_FILE
+from portal.adapters.papers.pdf_enclosures import read_enclosed
 from portal.domain.lifecycle import Answer, History, LetterKind, RequestState, SendingChannel
 from portal.models.answer_links import LinkAnswer
 from portal.models.events import Event

@@ -14,7 +14,7 @@ from wtforms import BooleanField, HiddenField
 from wtforms.validators import ValidationError
 
 from portal.domain.lifecycle import Answer, CloseReason
-from portal.services.casefile.bulk_actions import BulkAction, Outlook
+from portal.services.casefile.bulk.actions import BulkAction, Outlook
 from portal.services.tracking.answers import AnswerCommand
 from portal.web.desk.wording import choices_of
 from portal.web.fields import ChoiceField, PageForm, TextField, require_moment

@@ -11,8 +11,8 @@ from wtforms import BooleanField
 from wtforms.validators import DataRequired
 
 from portal.domain.lifecycle import CloseReason
+from portal.services.casefile.bulk.many_cases import CaseAction
 from portal.services.casefile.follow_ups import NewFollowUp
-from portal.services.casefile.many_cases import CaseAction
 from portal.services.cases.tags import TagView
 from portal.web.desk.forms.bulk import BulkForm, LodgedTogetherForm, MailTogetherForm, WhenForm
 from portal.web.desk.wording import choices_of
