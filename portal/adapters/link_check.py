@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urljoin
 
-from portal.adapters.outward import Answer, NotAllowed, NotReached, Outlet, is_public
+from portal.adapters.outward import NotAllowed, NotReached, Outlet, OutwardAnswer, is_public
 
 
 class ProbeResult(StrEnum):
@@ -47,7 +47,7 @@ def probe(address: str, *, agent: str, may_be_local: bool = False) -> Probe:
     return _judge(answer.status, urljoin(address, answer.location) if answer.location else "")
 
 
-def ask_for_head(outlet: Outlet, address: str) -> Answer:
+def ask_for_head(outlet: Outlet, address: str) -> OutwardAnswer:
     """What a page answers, of which nothing is read. Raises NotAllowed, NotReached."""
     answer = outlet.ask("HEAD", address)
     return outlet.ask("GET", address, headers={"Range": "bytes=0-0"}) if answer.status in _NO_HEAD else answer

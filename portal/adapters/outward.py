@@ -43,7 +43,7 @@ class NotReached(Exception):
 
 
 @dataclass(frozen=True, repr=False)
-class Answer:
+class OutwardAnswer:
     """The status, and where it points to, as it was written; empty where nowhere."""
 
     status: int
@@ -85,7 +85,7 @@ class Outlet:
 
     def ask(
         self, method: str, address: str, *, headers: Mapping[str, str] = MappingProxyType({}), body: bytes | None = None
-    ) -> Answer:
+    ) -> OutwardAnswer:
         """Raises NotAllowed, NotReached."""
         parts = read_web_address(address)
         place = self._find_place(parts)
@@ -131,7 +131,7 @@ class Outlet:
 
     def _ask(
         self, method: str, parts: SplitResult, place: tuple[str, int], headers: Mapping[str, str], body: bytes | None
-    ) -> Answer:
+    ) -> OutwardAnswer:
         host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
         plain = socket.create_connection(place, timeout=self.seconds)
         is_cut = threading.Event()
@@ -153,7 +153,7 @@ class Outlet:
             answer = line.getresponse()
             if is_cut.is_set():  # what was cut off reads like a head that has come to its end
                 raise HTTPException("too slow")
-            return Answer(answer.status, answer.getheader("Location") or "")
+            return OutwardAnswer(answer.status, answer.getheader("Location") or "")
         finally:
             end.cancel()
             line.close()

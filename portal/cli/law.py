@@ -18,7 +18,7 @@ from portal.reference.record_history import Record, find_unkept, keep, name_of
 from portal.reference.registry import Registry, load_registry
 from portal.reference.strict import BadReference
 from portal.reference.tables import make_decision_table
-from portal.services.clocks.recount import Change, FailedCase, apply_changes, find_changes
+from portal.services.clocks.recount import ClockChange, FailedCase, apply_changes, find_changes
 
 _NOTHING = "Nothing changes for the clocks that run."
 
@@ -98,7 +98,7 @@ def diff(as_json: bool) -> None:
     parts = find_parts()
     with transaction(parts) as session:
         found = list(find_changes(parts.work(session)))
-    changes = [each for each in found if isinstance(each, Change)]
+    changes = [each for each in found if isinstance(each, ClockChange)]
     click.echo(_to_json(changes) if as_json else _to_text(changes))
     _name_failed([each for each in found if isinstance(each, FailedCase)])
 
@@ -124,18 +124,18 @@ def _name_failed(failed: Sequence[FailedCase]) -> None:
         raise click.ClickException("\n".join(lines))
 
 
-def _to_json(changes: Sequence[Change]) -> str:
+def _to_json(changes: Sequence[ClockChange]) -> str:
     return msgspec.json.format(msgspec.json.encode(changes), indent=1).decode()
 
 
-def _to_text(changes: Sequence[Change]) -> str:
+def _to_text(changes: Sequence[ClockChange]) -> str:
     if not changes:
         return _NOTHING
     cases = len({change.case_id for change in changes})
     return "\n".join([*map(_describe, changes), f"{len(changes)} clocks of {cases} cases would change."])
 
 
-def _describe(change: Change) -> str:
+def _describe(change: ClockChange) -> str:
     """`KEA-1234 eu-gdpr-17 respond: due 7 April 2026 -> 8 April 2026`, and what else differs."""
     parts = [f"{change.reference}  {change.regime}  {change.rule}:"]
     pairs = (

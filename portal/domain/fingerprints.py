@@ -42,7 +42,7 @@ class PictureFingerprint:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fingerprint:
+class FileFingerprint:
     """Of one file: MD5 and SHA-256 of its bytes in hex, and PDQ of what it shows, where the device could open it."""
 
     media: Media
@@ -65,9 +65,9 @@ def require_adult(report: Report) -> None:
         )
 
 
-def check(many: Iterable[Fingerprint]) -> tuple[Fingerprint, ...]:
+def check(many: Iterable[FileFingerprint]) -> tuple[FileFingerprint, ...]:
     """The same, each file once. Raises BadFingerprint for anything that is not digits of the right number."""
-    seen: dict[str, Fingerprint] = {}
+    seen: dict[str, FileFingerprint] = {}
     for one in many:
         _check_hex("md5", one.md5)
         _check_hex("sha256", one.sha256)

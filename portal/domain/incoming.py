@@ -40,7 +40,7 @@ class MatchedBy(StrEnum):
     HAND = "hand"  # a member put it there
 
 
-class MailState(StrEnum):
+class IncomingState(StrEnum):
     RECEIVED = "received"  # kept as it came; nobody has looked yet
     UNMATCHED = "unmatched"  # it names no request of ours
     WAITING = "waiting"  # it waits in its case, for whoever opens it

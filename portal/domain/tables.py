@@ -48,7 +48,7 @@ class TableRefused(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Table:
+class ReadTable:
     """The headings and the rows under them, each as long as the headings. `lines` are their numbers in the file."""
 
     headings: tuple[str, ...]
@@ -70,7 +70,7 @@ def split_text(text: str) -> list[list[str]]:
         raise TableRefused(TableRefusal.BROKEN) from error
 
 
-def make_table(rows: Sequence[Sequence[str]]) -> Table:
+def make_table(rows: Sequence[Sequence[str]]) -> ReadTable:
     """The first row that is not empty holds the headings; empty rows are passed over. Raises TableRefused."""
     filled = [(number, row) for number, row in enumerate(rows, start=1) if any(cell.strip() for cell in row)]
     if len(filled) < 2:
@@ -83,7 +83,7 @@ def make_table(rows: Sequence[Sequence[str]]) -> Table:
     if any(len(cell) > LONGEST_CELL for _number, row in filled for cell in row):
         raise TableRefused(TableRefusal.CELL_TOO_LONG)
     padded = [tuple(cell.strip() for cell in (*row, *[""] * width)[:width]) for _number, row in filled]
-    return Table(headings=padded[0], rows=tuple(padded[1:]), lines=tuple(number for number, _row in filled[1:]))
+    return ReadTable(headings=padded[0], rows=tuple(padded[1:]), lines=tuple(number for number, _row in filled[1:]))
 
 
 def _find_width(row: Sequence[str]) -> int:

@@ -13,7 +13,7 @@ from portal.db import Base, Word
 from portal.models.guards import Guarded
 
 
-class LinkKind(StrEnum):
+class CaseLinkKind(StrEnum):
     """What another case is to this one."""
 
     LINKED = "linked"  # they have to do with each other
@@ -33,7 +33,7 @@ class CaseLink(Guarded, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
     other_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[LinkKind] = mapped_column(Word(LinkKind))
+    kind: Mapped[CaseLinkKind] = mapped_column(Word(CaseLinkKind))
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))  # who made it
     made_at: Mapped[datetime]
     sealed: Mapped[bytes]

@@ -12,7 +12,7 @@ from portal.db import Base
 from portal.models.guards import Guarded
 
 
-class FollowUp(Guarded, Base):
+class FollowUpDate(Guarded, Base):
     """A day, set by hand, on which its owner looks again at a case or one of its requests. `sealed` holds {"note"}."""
 
     __tablename__ = "follow_ups"

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
-from portal.domain.incoming import MailState, MatchedBy, Nature
+from portal.domain.incoming import IncomingState, MatchedBy, Nature
 from portal.models.guards import Guarded
 
 
@@ -27,7 +27,7 @@ class IncomingMail(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     digest: Mapped[bytes] = mapped_column(unique=True)
     server_key: Mapped[str] = mapped_column(String(16))  # under which of the server's secrets `sealed` is, or was
-    state: Mapped[MailState] = mapped_column(Word(MailState))
+    state: Mapped[IncomingState] = mapped_column(Word(IncomingState))
     received_at: Mapped[datetime]
     size: Mapped[int]  # bytes, as it came
     nature: Mapped[Nature | None] = mapped_column(Word(Nature))

@@ -19,7 +19,7 @@ import msgspec
 from portal.domain.csv_text import write_csv
 from portal.domain.directory import Platform, Regulator
 from portal.domain.regimes import Regime
-from portal.reference.record_history import FORMS, Change, find_version, list_changes, order_of, pack, version_of
+from portal.reference.record_history import FORMS, RecordChange, find_version, list_changes, order_of, pack, version_of
 from portal.reference.registry import Registry, load_registry
 
 LICENCE = "CC0-1.0"
@@ -72,7 +72,7 @@ class Dataset:
 
 
 @dataclass(frozen=True)
-class Column:
+class DatasetColumn:
     """A column of a table: its name, its type (`string`, `integer`, `boolean`, `date`), and its value in a row."""
 
     name: str
@@ -81,12 +81,12 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class DatasetTable:
     """A table: rows are tuples of what its columns read from."""
 
     name: str
     about: str
-    columns: Sequence[Column]
+    columns: Sequence[DatasetColumn]
     rows: Callable[[Registry], Iterable[Any]]
 
 
@@ -133,7 +133,7 @@ def _make_schema() -> bytes:
     return msgspec.json.format(msgspec.json.encode(schema), indent=1) + b"\n"
 
 
-def make_csv(table: Table, registry: Registry) -> bytes:
+def make_csv(table: DatasetTable, registry: Registry) -> bytes:
     return write_csv(
         (column.name for column in table.columns),
         ((column.read(row) for column in table.columns) for row in table.rows(registry)),
@@ -168,28 +168,28 @@ def _describe(files: Sequence[DataFile]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(package), indent=1) + b"\n"
 
 
-def _columns(place: int, *named: str) -> list[Column]:
+def _columns(place: int, *named: str) -> list[DatasetColumn]:
     """Columns that read attributes of the row's part at `place`: `name`, or `name:type`."""
     return [_make_column(place, *each.partition(":")[::2]) for each in named]
 
 
-def _make_column(place: int, name: str, kind: str) -> Column:
-    return Column(name, kind or "string", lambda row: getattr(row[place], name))
+def _make_column(place: int, name: str, kind: str) -> DatasetColumn:
+    return DatasetColumn(name, kind or "string", lambda row: getattr(row[place], name))
 
 
-_LAW_ID = Column("law", "string", lambda row: row[0].id)
-_VERSION = Column("version", "string", lambda row: version_of(row[0]))
-_PLATFORM_ID = Column("platform", "string", lambda row: row[0].slug)
+_LAW_ID = DatasetColumn("law", "string", lambda row: row[0].id)
+_VERSION = DatasetColumn("version", "string", lambda row: version_of(row[0]))
+_PLATFORM_ID = DatasetColumn("platform", "string", lambda row: row[0].slug)
 
 
-def _digest(change: Change) -> str:
+def _digest(change: RecordChange) -> str:
     """Of the record as that version has it, as JSON with its keys in order."""
     record = find_version(FORMS[change.kind], change.record, change.version)
     return sha256(msgspec.json.encode(pack(record), order="sorted")).hexdigest()
 
 
-TABLES: tuple[Table, ...] = (
-    Table(
+TABLES: tuple[DatasetTable, ...] = (
+    DatasetTable(
         "laws",
         "Laws, one a row",
         _columns(
@@ -199,7 +199,7 @@ TABLES: tuple[Table, ...] = (
         ),
         lambda registry: ((law,) for law in registry.regimes.values()),
     ),
-    Table(
+    DatasetTable(
         "clocks",
         "Times that laws set, one a row",
         [
@@ -212,13 +212,13 @@ TABLES: tuple[Table, ...] = (
         ],
         lambda registry: ((law, rule) for law in registry.regimes.values() for rule in law.rules),
     ),
-    Table(
+    DatasetTable(
         "elements",
         "What a letter has to contain, one a row",
         [_LAW_ID, *_columns(1, "key", "label", "when", "confidence", "sources")],
         lambda registry: ((law, element) for law in registry.regimes.values() for element in law.elements),
     ),
-    Table(
+    DatasetTable(
         "steps",
         "Next steps that laws open, one a row, in their order",
         [
@@ -227,13 +227,13 @@ TABLES: tuple[Table, ...] = (
         ],
         lambda registry: ((law, step) for law in registry.regimes.values() for step in law.escalation),
     ),
-    Table(
+    DatasetTable(
         "sources",
         "Where facts about laws were read, one a row",
         [_LAW_ID, *_columns(1, "key", "url", "official:boolean", "opened:boolean", "seen_on:date", "supports")],
         lambda registry: ((law, source) for law in registry.regimes.values() for source in law.sources),
     ),
-    Table(
+    DatasetTable(
         "platforms",
         "Platforms, one a row",
         [
@@ -246,13 +246,13 @@ TABLES: tuple[Table, ...] = (
         ],
         lambda registry: ((platform,) for platform in registry.platforms.values()),
     ),
-    Table(
+    DatasetTable(
         "channels",
         "Ways to reach platforms, one a row",
         [_PLATFORM_ID, *_columns(1, "kind", "address", "countries", "confidence", "source", "checked_on:date")],
         lambda registry: ((one, channel) for one in registry.platforms.values() for channel in one.channels),
     ),
-    Table(
+    DatasetTable(
         "authorities",
         "Authorities and help services, one a row",
         [
@@ -267,12 +267,12 @@ TABLES: tuple[Table, ...] = (
         ],
         lambda registry: ((body,) for body in registry.regulators.values()),
     ),
-    Table(
+    DatasetTable(
         "versions",
         "Every version of every record, newest first, with the SHA-256 of the whole record as it was",
         [
             *_columns(0, "kind", "record", "version", "name", "is_first:boolean", "fields", "note"),
-            Column("sha256", "string", lambda row: _digest(row[0])),
+            DatasetColumn("sha256", "string", lambda row: _digest(row[0])),
         ],
         lambda _registry: ((change,) for change in list_changes()),
     ),

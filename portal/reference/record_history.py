@@ -27,7 +27,7 @@ Record = Regime | Platform | Regulator
 R = TypeVar("R", bound=Record)
 
 
-class Kind(StrEnum):
+class RecordKind(StrEnum):
     """What a record is about."""
 
     LAW = "law"
@@ -35,8 +35,8 @@ class Kind(StrEnum):
     AUTHORITY = "authority"
 
 
-FORMS: Mapping[Kind, type[Record]] = MappingProxyType(
-    {Kind.LAW: Regime, Kind.PLATFORM: Platform, Kind.AUTHORITY: Regulator}
+FORMS: Mapping[RecordKind, type[Record]] = MappingProxyType(
+    {RecordKind.LAW: Regime, RecordKind.PLATFORM: Platform, RecordKind.AUTHORITY: Regulator}
 )
 
 
@@ -45,13 +45,13 @@ class UnknownVersion(KeyError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class RecordChange:
     """How one version differs from the one before: `fields` are names of its form, empty for the first version.
 
     `note` says in a sentence what changed; of the oldest versions nobody wrote one.
     """
 
-    kind: Kind
+    kind: RecordKind
     record: str  # id of the law or the authority, slug of the platform
     version: str
     name: str
@@ -86,31 +86,34 @@ def name_of(record: Record) -> str:
     return record.slug if isinstance(record, Platform) else record.id
 
 
-def kind_of(record: Record) -> Kind:
+def kind_of(record: Record) -> RecordKind:
     """What it is about."""
     return next(kind for kind, form in FORMS.items() if isinstance(record, form))
 
 
 @cache
-def list_changes(root: Path = FOLDER) -> tuple[Change, ...]:
+def list_changes(root: Path = FOLDER) -> tuple[RecordChange, ...]:
     """Every change of every record, newest first; of one day by the name of the record."""
     found = [
-        change for kind in Kind for path in sorted(_folder(kind, root).glob("*.jsonl")) for change in _read(kind, path)
+        change
+        for kind in RecordKind
+        for path in sorted(_folder(kind, root).glob("*.jsonl"))
+        for change in _read(kind, path)
     ]
     found.sort(key=lambda change: change.name.casefold())
     return tuple(sorted(found, key=lambda change: order_of(change.version), reverse=True))
 
 
 @cache
-def _by_record(root: Path) -> Mapping[tuple[Kind, str], tuple[Change, ...]]:
-    found: dict[tuple[Kind, str], tuple[Change, ...]] = {}
+def _by_record(root: Path) -> Mapping[tuple[RecordKind, str], tuple[RecordChange, ...]]:
+    found: dict[tuple[RecordKind, str], tuple[RecordChange, ...]] = {}
     for change in list_changes(root):
         key = (change.kind, change.record)
         found[key] = (*found.get(key, ()), change)
     return MappingProxyType(found)
 
 
-def changes_of(kind: Kind, name: str, root: Path = FOLDER) -> tuple[Change, ...]:
+def changes_of(kind: RecordKind, name: str, root: Path = FOLDER) -> tuple[RecordChange, ...]:
     """The versions of one record, newest first; none for one that nobody kept, as one of an organisation's own."""
     return _by_record(root).get((kind, name), ())
 
@@ -208,9 +211,9 @@ def _is_same(line: _Line, record: Record) -> bool:
     return bool(without_gaps(msgspec.json.decode(line.record)) == without_gaps(pack(record)))
 
 
-def _read(kind: Kind, path: Path) -> Iterator[Change]:
+def _read(kind: RecordKind, path: Path) -> Iterator[RecordChange]:
     for place, line in enumerate(_read_lines(path)):
-        yield Change(
+        yield RecordChange(
             kind=kind,
             record=path.stem,
             version=line.version,
@@ -226,11 +229,11 @@ class _Named:
     name: str
 
 
-def _folder(kind: Kind, root: Path) -> Path:
+def _folder(kind: RecordKind, root: Path) -> Path:
     return root / f"{kind}_versions"
 
 
-def _path(kind: Kind, name: str, root: Path) -> Path:
+def _path(kind: RecordKind, name: str, root: Path) -> Path:
     return _folder(kind, root) / f"{name}.jsonl"
 
 

@@ -232,7 +232,7 @@ def _list_names(regime: Regime, registry: Registry) -> Iterator[tuple[str, str, 
 
 
 @dataclass(frozen=True)
-class Fact:
+class RegimeFact:
     """One fact of a regime: where it stands in the record, how sure it is, and the keys of the sources it rests on."""
 
     place: str
@@ -240,20 +240,20 @@ class Fact:
     sources: Sequence[str]
 
 
-def list_facts(regime: Regime) -> Iterator[Fact]:
+def list_facts(regime: Regime) -> Iterator[RegimeFact]:
     """Everything in a regime's record that has a confidence of its own."""
     for element in regime.elements:
-        yield Fact(f"element {element.key}", element.confidence, element.sources)
+        yield RegimeFact(f"element {element.key}", element.confidence, element.sources)
     for rule in regime.rules:
-        yield Fact(f"clock {rule.id}", rule.confidence, rule.sources)
+        yield RegimeFact(f"clock {rule.id}", rule.confidence, rule.sources)
         if rule.extension is not None:
-            yield Fact(f"extension of {rule.id}", rule.extension.confidence, rule.extension.sources)
+            yield RegimeFact(f"extension of {rule.id}", rule.extension.confidence, rule.extension.sources)
         for pause in rule.pauses:
-            yield Fact(f"pause of {rule.id}", pause.confidence, pause.sources)
+            yield RegimeFact(f"pause of {rule.id}", pause.confidence, pause.sources)
     for escalation in regime.escalation:
-        yield Fact(f"escalation to {escalation.body}", escalation.confidence, escalation.sources)
+        yield RegimeFact(f"escalation to {escalation.body}", escalation.confidence, escalation.sources)
     for grade in regime.grades:
-        yield Fact(f"grade of {grade.field}", grade.confidence, grade.sources)
+        yield RegimeFact(f"grade of {grade.field}", grade.confidence, grade.sources)
 
 
 def _find_source_faults(regime: Regime) -> Iterator[str]:

@@ -62,7 +62,7 @@ class GuestLeft(ConnectionError):
     """Nobody takes the answer any more."""
 
 
-class Outlet:
+class AnswerSocket:
     """Stands in for a socket where the answer is written by a thread, and gives it to the loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -246,7 +246,7 @@ class Front(Worker):
 
     async def _serve(self, guest: Guest, line: Line) -> bool:
         """Answer one request. Whether another may follow. Raises OSError, EOFError, TimeoutError."""
-        outlet, body = Outlet(self._loop), Spool()
+        outlet, body = AnswerSocket(self._loop), Spool()
         try:
             request = await self._read_head(guest, line)
             is_whole = await self._read_body(guest, line, request, body)
@@ -304,7 +304,7 @@ class Front(Worker):
             await _take(line.reader, body, length)
             return True
 
-    async def _answer(self, guest: Guest, line: Line, outlet: Outlet, work: Callable[[], bool]) -> bool:
+    async def _answer(self, guest: Guest, line: Line, outlet: AnswerSocket, work: Callable[[], bool]) -> bool:
         """Let a thread answer, and pass on what it says. Whether another request may follow."""
 
         def work_ended(_: object) -> None:
@@ -326,14 +326,14 @@ class Front(Worker):
             may_go_on = await working
         return may_go_on
 
-    async def _write(self, guest: Guest, line: Line, outlet: Outlet) -> None:
+    async def _write(self, guest: Guest, line: Line, outlet: AnswerSocket) -> None:
         """Pass on an answer as it comes and as it is taken. Raises OSError, TimeoutError."""
         while piece := await outlet.take():
             line.writer.write(piece)
             async with asyncio.timeout(STALL_SECONDS):
                 await line.writer.drain()
 
-    def _work(self, request: Request, body: Spool, outlet: Outlet, line: Line) -> bool:
+    def _work(self, request: Request, body: Spool, outlet: AnswerSocket, line: Line) -> bool:
         """In a thread: the application's answer. Whether another request may follow."""
         response = None
         try:

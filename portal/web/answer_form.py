@@ -15,7 +15,7 @@ AROUND = 120  # characters of the text that are shown on each side of the senten
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Told:
+class ShownSuggestion:
     """A suggestion as a page shows it, with what is around its sentence. `has_words`: there was something to read."""
 
     suggestion: Suggestion
@@ -24,12 +24,12 @@ class Told:
     after: str
 
 
-def read_into(form: AnswerForm, work: CaseWork, number: int) -> Told:
+def read_into(form: AnswerForm, work: CaseWork, number: int) -> ShownSuggestion:
     """Read what is pasted, or the file that is chosen, and put what is found into the form. Nothing is kept."""
     read = read_answers.suggest_answer(work, number, form.text.data or "", document=form.file)
     form.fill(read)
     found, text = read.suggestion, read.text
-    return Told(
+    return ShownSuggestion(
         suggestion=found,
         has_words=bool(text),
         before=("…" if found.start > AROUND else "") + text[max(0, found.start - AROUND) : found.start],

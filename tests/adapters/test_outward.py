@@ -11,7 +11,15 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from portal.adapters.outward import Answer, NotAllowed, NotReached, Outlet, is_public, read_web_address, write_target
+from portal.adapters.outward import (
+    NotAllowed,
+    NotReached,
+    Outlet,
+    OutwardAnswer,
+    is_public,
+    read_web_address,
+    write_target,
+)
 
 PUBLIC = "93.184.215.14"
 PRIVATE = [
@@ -112,7 +120,7 @@ def test_a_redirect_is_told_and_not_followed_and_no_cookie_is_kept() -> None:
     with serving(speak) as port:
         for _ in range(2):
             found = near().ask("HEAD", f"http://site.example:{port}/a?b=c#secret")
-            assert found == Answer(302, "http://127.0.0.1/")
+            assert found == OutwardAnswer(302, "http://127.0.0.1/")
     assert len(heads) == 2
     for head in heads:
         assert head.startswith(b"HEAD /a?b=c HTTP/1.1\r\n")

@@ -39,7 +39,7 @@ def rows() -> list[Row]:
 def main() -> None:
     """The whole application, the command, and the worker's round."""
     from portal.config import load_config  # noqa: PLC0415 - only the measured process loads the application
-    from portal.domain.incoming import MailState  # noqa: PLC0415
+    from portal.domain.incoming import IncomingState  # noqa: PLC0415
     from portal.domain.reply_addresses import make_token  # noqa: PLC0415
     from portal.factory import create_app  # noqa: PLC0415
     from portal.models.incoming import IncomingMail  # noqa: PLC0415
@@ -70,7 +70,7 @@ def main() -> None:
             warm = warm or read_resident_mb()
         elapsed, spent = monotonic() - started, process_time() - spent
         with parts.sessions() as session:
-            found = session.query(IncomingMail).filter_by(state=MailState.WAITING).count()
+            found = session.query(IncomingMail).filter_by(state=IncomingState.WAITING).count()
             if (found, session.query(IncomingMail).count()) != (MAILS // 2, MAILS):
                 raise RuntimeError(f"{found} mails have found their request")
         print(elapsed, spent, read_resident_mb() - warm)

@@ -22,7 +22,7 @@ from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.events import Event
 from portal.models.find_marks import FindMark
-from portal.models.follow_ups import FollowUp
+from portal.models.follow_ups import FollowUpDate
 from portal.models.guards import GuardSum
 from portal.models.items import Item
 from portal.models.messages import Message
@@ -67,7 +67,7 @@ def fill(parts: Parts, *, team_id: UUID, staff_ids: Sequence[UUID], cases: int) 
 
 
 ORDER: tuple[type[Any], ...] = (
-    *(Case, Request, Basis, Item, Clock, Event, FindMark, Message, FollowUp),
+    *(Case, Request, Basis, Item, Clock, Event, FindMark, Message, FollowUpDate),
     GuardSum,
 )
 
@@ -101,7 +101,7 @@ class _Maker:
         if number % 200 == 0:
             self._keep(Message, [_message(case)])
         if number % 100 == 0:
-            self._keep(FollowUp, [_promise(case, self.staff_ids[0])])
+            self._keep(FollowUpDate, [_promise(case, self.staff_ids[0])])
         whole = (self.total % guards.MODULUS).to_bytes(32)
         guard = guard_digests.sum_guard(self.keys, case["id"], whole, self.rows)
         made[GuardSum].append({"scope": case["id"], "total": whole, "rows": self.rows, "guard": guard})
@@ -189,7 +189,7 @@ def _promise(case: Mapping[str, Any], owner_id: UUID) -> dict[str, Any]:
     day = date(NOW.year, NOW.month, NOW.day)
     values = {"owner_id": owner_id, "due_on": day, "set_at": NOW, "sealed": os.urandom(80)}
     known = {"id": uuid4(), "case_id": case["id"], **values}
-    return {name: known.get(name) for name in _columns(FollowUp)}
+    return {name: known.get(name) for name in _columns(FollowUpDate)}
 
 
 def _columns(model: type[Any]) -> list[str]:

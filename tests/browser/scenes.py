@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.directory import AddressOutcome
-from portal.domain.incoming import MailState, MatchedBy, Nature
+from portal.domain.incoming import IncomingState, MatchedBy, Nature
 from portal.domain.lifecycle import Answer, CloseReason, Filer, Handler, LetterKind, Role, SendingChannel
 from portal.domain.referrals import ReferralKind, ReferralPart
 from portal.domain.report import ReportedPlace, YesNo
@@ -40,7 +40,7 @@ from portal.services.complaints import complaints
 from portal.services.complaints.complaints import LodgedCommand
 from portal.services.directory.address_checks import note_outcome
 from portal.services.importing import waiting as imports
-from portal.services.importing.reading import Names
+from portal.services.importing.reading import CountryNames
 from portal.services.inbox import case_mail
 from portal.services.inbox.matching import Match, put_into_case
 from portal.services.inbox.receiving import CameIn, seal_for_server
@@ -297,7 +297,7 @@ def _keep_table(session: Session, ports: Ports, mere: Actor, team_id: UUID) -> U
         ",https://x.com/someone/status/1111,NZ,real,,,the same again",
     )
     work = make_work(session, ports, now=LATER, actor=mere)
-    names = Names(countries={"nz": "NZ"}, parts={})
+    names = CountryNames(countries={"nz": "NZ"}, parts={})
     planned = imports.plan(work, make_table(split_text("\n".join(rows))), names=names, language="en")
     return imports.begin(work, planned, team_id=team_id)
 
@@ -355,7 +355,7 @@ def _come_in(session: Session, ports: Ports, own: CaseWork) -> None:
     for number, row_id in enumerate((UUID(int=5), UUID(int=6), WITHOUT_CASE), 1):
         content = CONTENT.format(number=number).encode()
         came = CameIn(content=content, envelope=(), at=LATER)
-        row = IncomingMail(id=row_id, digest=row_id.bytes, server_key=ports.keys.id, state=MailState.UNMATCHED)
+        row = IncomingMail(id=row_id, digest=row_id.bytes, server_key=ports.keys.id, state=IncomingState.UNMATCHED)
         row.nature, row.received_at, row.size = Nature.ANSWER, LATER, len(content)
         row.sealed = seal_for_server(ports.keys, row_id, came)
         session.add(row)

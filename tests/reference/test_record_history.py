@@ -12,8 +12,8 @@ from portal.domain.directory import Platform
 from portal.domain.regimes import Regime
 from portal.reference.record_history import (
     FORMS,
-    Kind,
     Record,
+    RecordKind,
     UnknownVersion,
     changes_of,
     find_unkept,
@@ -68,7 +68,7 @@ def test_a_change_is_kept_once_with_the_parts_that_differ(folder: Path) -> None:
     assert keep(replace(LAW, version="2099-01-01.9"), "Nothing.", day=TODAY, root=folder)
     assert keep(changed, "The times were read again.", day=TODAY, root=folder)
     assert not keep(changed, "The times were read again.", day=TODAY, root=folder)
-    newest, between, first = changes_of(Kind.LAW, LAW.id, folder)
+    newest, between, first = changes_of(RecordKind.LAW, LAW.id, folder)
     assert (newest.version, newest.fields, newest.note) == (
         "2099-01-01.10",
         ("summary", "rules"),
@@ -85,7 +85,7 @@ def test_a_platform_gets_the_version_of_the_day_on_which_it_is_kept(tmp_path: Pa
     assert keep(PLATFORM, "New.", day=TODAY, root=tmp_path) is None
     assert keep(changed, "A note.", day=TODAY, root=tmp_path) == "2099-03-01.2"
     assert keep(PLATFORM, "As before.", day=date(2099, 3, 2), root=tmp_path) == "2099-03-02.1"
-    newest, between, first = changes_of(Kind.PLATFORM, "instagram", tmp_path)
+    newest, between, first = changes_of(RecordKind.PLATFORM, "instagram", tmp_path)
     assert (between.fields, between.note, first.fields) == (("notes",), "A note.", ())
     assert find_version(Platform, "instagram", "2099-03-01.2", tmp_path) == changed
     assert version_of(PLATFORM, tmp_path) == newest.version == "2099-03-02.1"

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.db import begin_reading
-from portal.domain.incoming import MailState
+from portal.domain.incoming import IncomingState
 from portal.domain.lifecycle import History
 from portal.domain.reply_addresses import make_token
 from portal.models.events import Event
@@ -122,7 +122,7 @@ def check(env: dict[str, str], words: str) -> None:
     with parts.sessions() as session:
         begin_reading(session)
         states = dict(session.execute(select(IncomingMail.state, func.count()).group_by(IncomingMail.state)).all())
-        assert states == {MailState.WAITING: MAILS // 2, MailState.UNMATCHED: MAILS // 2}
+        assert states == {IncomingState.WAITING: MAILS // 2, IncomingState.UNMATCHED: MAILS // 2}
         came = session.scalar(select(func.count()).select_from(Event).where(Event.kind == History.MAIL_CAME))
         assert came == MAILS // 2
         assert list(count_rows(session, parts.ports.keys)) == []

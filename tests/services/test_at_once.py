@@ -31,7 +31,7 @@ from portal.services.signin import flood_challenges
 from portal.services.signin.flood_challenges import ChallengeAnswer
 from portal.services.staff import accounts, invitations, recovery_key, restore_access
 from portal.services.staff.accounts import AccountRefused, NewStaff
-from portal.services.staff.invitations import Guest, InvitationOver
+from portal.services.staff.invitations import InvitationOver, Invitee
 from portal.services.work import CaseWork
 from tests.services.at_once import do_at_once
 from tests.services.background.test_jobs import Worker, add, run
@@ -288,7 +288,7 @@ def test_one_invitation_makes_one_account(sessions: sessionmaker[Session], ports
         team, _key = make_team(session)
         new = NewStaff(login="vera", name="Vera", role=Role.ADMINISTRATOR, password=PASSWORD)
         vera = accounts.add_staff(session, new, now=NOW)
-        guest = Guest(login="newt", name="Newt", role=Role.ADVOCATE, scope=Scope.OWN, team_id=team.id)
+        guest = Invitee(login="newt", name="Newt", role=Role.ADVOCATE, scope=Scope.OWN, team_id=team.id)
         words = invitations.invite(make_work(session, ports), guest, by=vera.id)
 
     def join(password: str) -> Callable[[], str]:

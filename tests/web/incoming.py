@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
-from portal.domain.incoming import MailState
+from portal.domain.incoming import IncomingState
 from portal.domain.reply_addresses import make_token
 from portal.models.cases import Case
 from portal.models.incoming import IncomingMail
@@ -45,6 +45,6 @@ def address_of(parts: Parts, number: int = 1, reference: str = "") -> str:
     return parts.config.replies.write(make_token(parts.ports.keys.replies, request_id))
 
 
-def states(parts: Parts) -> list[MailState]:
+def states(parts: Parts) -> list[IncomingState]:
     with parts.sessions() as session:
         return list(session.scalars(select(IncomingMail.state).order_by(IncomingMail.received_at)))

@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse
 
 from portal.config import load_config
 from portal.domain.documents import CleanDocument, DocumentKind, Original
-from portal.domain.incoming import MailState, MatchedBy, Nature
+from portal.domain.incoming import IncomingState, MatchedBy, Nature
 from portal.domain.lifecycle import Answer, Handler, LetterKind, Role, Scope, SendingChannel
 from portal.factory import create_app
 from portal.models.accounts import Membership, Team
@@ -45,7 +45,7 @@ from portal.services.requests import answer_links
 from portal.services.staff import accounts
 from portal.services.staff.accounts import NewStaff
 from portal.services.tracking import link_answers, sending
-from portal.services.tracking.link_answers import Part, SaidThere
+from portal.services.tracking.link_answers import AnswerPart, SaidThere
 from portal.services.tracking.sending import SentCommand
 from portal.services.work import CaseWork, Work
 from portal.web.person.requests.complaint import name_option
@@ -334,7 +334,7 @@ def come_in(session: Session, parts: Parts, opened: CaseWork) -> None:
             id=row_id,
             digest=row_id.bytes,
             server_key=parts.ports.keys.id,
-            state=MailState.UNMATCHED,
+            state=IncomingState.UNMATCHED,
             nature=Nature.ANSWER,
             received_at=work.now,
             size=len(content),
@@ -353,7 +353,7 @@ def say_over_link(work: Work, case_id: UUID, request_id: UUID, *, is_new: bool =
     if is_new:
         work.session.add(AnswerLink(request_id=request_id, case_id=case_id, letter=1, numbers=[1], made_at=work.now))
         work.session.flush()
-    said = SaidThere(parts=(Part(answer=Answer.NOT_VIOLATION, links=(1,)),), text="It breaks no rule of ours.")
+    said = SaidThere(parts=(AnswerPart(answer=Answer.NOT_VIOLATION, links=(1,)),), text="It breaks no rule of ours.")
     link_answers.keep(work, answer_links.name_link(work.ports, request_id), said)
 
 

@@ -26,7 +26,7 @@ from weasyprint import HTML
 from portal.adapters.papers.pdf import make_letter
 from portal.adapters.papers.pdf_enclosures import EnclosedFile, enclose_files
 from portal.adapters.papers.pdf_signing import load_seal
-from portal.adapters.papers.pdf_volume import Part, bind_parts
+from portal.adapters.papers.pdf_volume import VolumePart, bind_parts
 from portal.adapters.papers.signing_keys import make_own
 from portal.domain.letters.facts import Paper
 from portal.domain.letters.phrases import English
@@ -107,7 +107,7 @@ def make_jobs(folder: Path) -> Iterator[Job]:
     """Every kind, paper and form of letter as a file, all letters in one, with the profiles they have to meet; and the
     control.
     """
-    parts: list[Part] = []
+    parts: list[VolumePart] = []
     for kind, make_sample in SAMPLES.items():
         for paper in Paper:
             for is_redacted in (False, True):
@@ -116,7 +116,7 @@ def make_jobs(folder: Path) -> Iterator[Job]:
                 path = folder / f"{kind}-{paper}-{is_redacted}.pdf"
                 path.write_bytes(rendered.pdf)
                 if kind is not LetterKind.COMPLAINT:
-                    parts.append(Part(name, rendered.pdf))
+                    parts.append(VolumePart(name, rendered.pdf))
                 if kind is LetterKind.COMPLAINT:
                     yield Job(name, A3A, path, rendered.pages)
                     sealed = path.with_suffix(".signed.pdf")

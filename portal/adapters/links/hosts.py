@@ -14,7 +14,7 @@ import idna
 import tldextract
 
 
-class Why(StrEnum):
+class ShownBack(StrEnum):
     """Why something was shown back instead of being taken as a link. The sentence is the key of its translation."""
 
     NO_LINK = "no link was found here"
@@ -43,7 +43,7 @@ class Why(StrEnum):
 class NotALink:
     """A chunk that seems to be meant as a link or an account, and why it is not taken."""
 
-    why: Why
+    why: ShownBack
 
 
 # Endings that somebody shares out among many owners and that the bundled list does not have.
@@ -77,25 +77,25 @@ def clean_host(host: str) -> str | NotALink:
     if is_dotted_quad(labels):
         return _clean_ip(name)
     if _NUMERIC_LABEL.fullmatch(labels[-1]):
-        return NotALink(Why.NUMBER)
+        return NotALink(ShownBack.NUMBER)
     if name == "localhost" or name.endswith(_PRIVATE_ENDINGS):
-        return NotALink(Why.PRIVATE)
+        return NotALink(ShownBack.PRIVATE)
     # An ending missing in the bundled list may only be newer than it, so with a scheme before it the link is taken.
-    return name if len(labels) > 1 and labels[-1] != "invalid" else NotALink(Why.ENDING)
+    return name if len(labels) > 1 and labels[-1] != "invalid" else NotALink(ShownBack.ENDING)
 
 
 def _clean_name(host: str) -> str | NotALink:
     """A host name in lower-case ASCII, each label checked."""
     name = host.rstrip(".").lower()
     if not name or len(name) > 253:
-        return NotALink(Why.HOST)
+        return NotALink(ShownBack.HOST)
     try:
         # Label by label, because underscores are in use below a registered name and idna refuses them.
         name = ".".join(_encode_label(label) for label in re.split(r"[.\u3002\uff0e\uff61]", name))
     except (idna.IDNAError, UnicodeError):
-        return NotALink(Why.HOST)
+        return NotALink(ShownBack.HOST)
     is_sound = len(name) <= 253 and all(len(label) <= 63 and _LABEL.fullmatch(label) for label in name.split("."))
-    return name if is_sound else NotALink(Why.HOST)
+    return name if is_sound else NotALink(ShownBack.HOST)
 
 
 def _encode_label(label: str) -> str:
@@ -109,10 +109,10 @@ def _clean_ip(text: str) -> str | NotALink:
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
-        return NotALink(Why.NUMBER)
+        return NotALink(ShownBack.NUMBER)
     inner = getattr(address, "ipv4_mapped", None) or address
     if not inner.is_global or inner.is_multicast:
-        return NotALink(Why.PRIVATE)
+        return NotALink(ShownBack.PRIVATE)
     return address.compressed
 
 

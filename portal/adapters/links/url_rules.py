@@ -11,7 +11,7 @@ from enum import StrEnum
 from urllib.parse import unquote
 
 
-class Told(StrEnum):
+class LinkNote(StrEnum):
     """What was done to a link, or has to be known about it. The sentence is the key of its translation."""
 
     UNWRAPPED = "We took this out of a longer address that only leads to it."
@@ -33,7 +33,7 @@ class Address:
     query: str  # without the question mark
     fragment: str  # without the hash
     registrable: str  # the domain somebody registered; the host itself for an IP address
-    told: tuple[Told, ...] = ()  # what was done to it to read it
+    told: tuple[LinkNote, ...] = ()  # what was done to it to read it
 
     @property
     def url(self) -> str:

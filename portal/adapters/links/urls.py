@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from portal.adapters.links.chunks import MARKS, close, has_words_behind, split_line
-from portal.adapters.links.hosts import NotALink, Why, show_host
+from portal.adapters.links.hosts import NotALink, ShownBack, show_host
 from portal.adapters.links.pasted_text import cut_into_lines
 from portal.adapters.links.same_page import page_key
 from portal.adapters.links.site_names import is_account, is_front_page, is_short_link, is_torn
-from portal.adapters.links.url_rules import Address, Told
+from portal.adapters.links.url_rules import Address, LinkNote
 from portal.adapters.links.web_addresses import is_hidden, read_chunk
 from portal.domain.directory import HostIndex, Platform
 
@@ -36,7 +36,7 @@ class FoundLink:
     registrable: str
     platform: Platform | None
     given: str
-    told: tuple[Told, ...] = ()  # what was done to read it, and what has to be known about it
+    told: tuple[LinkNote, ...] = ()  # what was done to read it, and what has to be known about it
 
     @property
     def platform_key(self) -> str:
@@ -193,10 +193,10 @@ class _Collection:
         if not isinstance(found, Address) or chunks[place] in self.taken:
             return found
         if is_account(found, chunks, place, self.index):
-            return NotALink(Why.ACCOUNT)
+            return NotALink(ShownBack.ACCOUNT)
         if is_torn(found, chunks, place):
-            return NotALink(Why.CUT)
-        return NotALink(Why.FRONT) if is_front_page(found, self.index) else found
+            return NotALink(ShownBack.CUT)
+        return NotALink(ShownBack.FRONT) if is_front_page(found, self.index) else found
 
     def _read(self, chunk: str) -> _Reading:
         if not _COULD_BE_LINK.search(chunk):
@@ -204,7 +204,7 @@ class _Collection:
         if chunk not in self.readings:
             found = read_chunk(chunk)
             if isinstance(found, Address) and _is_nested(chunk, found) and not self._is_plain(close(found.url)):
-                found = NotALink(Why.NESTED)
+                found = NotALink(ShownBack.NESTED)
             self.readings[chunk] = found
             self.meant += found is not None
             self.looked_at += 1 if chunk.isascii() else FOREIGN
@@ -239,17 +239,17 @@ class _Collection:
         )
         self.items.append(link)
 
-    def _tell(self, chunk: str, address: Address, line: str) -> Iterator[Told]:
+    def _tell(self, chunk: str, address: Address, line: str) -> Iterator[LinkNote]:
         if any(chunk in joined for joined in self.joined):
-            yield Told.JOINED
+            yield LinkNote.JOINED
         if not line.isascii():
             if _has_marks_inside(chunk, line):
-                yield Told.MARKS
+                yield LinkNote.MARKS
             start = line.find(chunk)
             if start >= 0 and has_words_behind(line, start + len(chunk)):
-                yield Told.WORDS
+                yield LinkNote.WORDS
         if is_short_link(address):
-            yield Told.SHORT
+            yield LinkNote.SHORT
 
     def _reject(self, line: str, pieces: Sequence[tuple[str, str]]) -> None:
         """Show these pieces of a line back; the whole line goes to the rest where there are too many already."""
@@ -270,8 +270,8 @@ _HAS_MARK = re.compile(r"[./:@\\\[({：／。｡．]|localhost", re.IGNORECASE)
 _COULD_BE_LINK = re.compile(r"[./:@\\。｡．]|localhost", re.IGNORECASE)
 
 
-def _judge_line(line: str) -> Why:
-    return Why.HIDDEN if all(map(is_hidden, set(line.strip()))) else Why.NO_LINK
+def _judge_line(line: str) -> ShownBack:
+    return ShownBack.HIDDEN if all(map(is_hidden, set(line.strip()))) else ShownBack.NO_LINK
 
 
 _MARK = re.compile(f"[{''.join(map(chr, MARKS))}]")

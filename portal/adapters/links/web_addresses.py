@@ -9,8 +9,15 @@ from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from portal.adapters.links.app_links import read_app_link
-from portal.adapters.links.hosts import NotALink, Why, clean_host, find_registrable, has_known_ending, is_dotted_quad
-from portal.adapters.links.url_rules import Address, Told, drop_tracking
+from portal.adapters.links.hosts import (
+    NotALink,
+    ShownBack,
+    clean_host,
+    find_registrable,
+    has_known_ending,
+    is_dotted_quad,
+)
+from portal.adapters.links.url_rules import Address, LinkNote, drop_tracking
 from portal.adapters.links.url_wrappers import find_wrapped
 
 MAX_LENGTH = 8_000  # longer than any browser's address bar hands out
@@ -44,10 +51,10 @@ _SAFE_QUERY = _SAFE_PATH + "?{}^"
 def read_chunk(chunk: str) -> Address | NotALink | None:
     """Read a chunk without blanks or wrapping punctuation. None: just a word. Never raises."""
     if len(chunk) > MAX_LENGTH:
-        return NotALink(Why.TOO_LONG) if _WEB.match(chunk) or chunk[:4].lower() == "www." else None
+        return NotALink(ShownBack.TOO_LONG) if _WEB.match(chunk) or chunk[:4].lower() == "www." else None
     found = _read_meant(chunk)
     is_meant = found is not None or "." in chunk or "/" in chunk
-    return NotALink(Why.HIDDEN) if is_meant and has_hidden(chunk) else found
+    return NotALink(ShownBack.HIDDEN) if is_meant and has_hidden(chunk) else found
 
 
 def _read_meant(chunk: str) -> Address | NotALink | None:
@@ -56,18 +63,22 @@ def _read_meant(chunk: str) -> Address | NotALink | None:
         plain = encoded[2].partition("&")[0] if encoded[1] else encoded[2]  # the next parameter is none of its
         while re.match(r"\w{4,5}%(?:25)*3a", plain, re.IGNORECASE):
             plain = unquote(plain)
-        return _read(plain) if not has_hidden(plain) else NotALink(Why.HIDDEN)
+        return _read(plain) if not has_hidden(plain) else NotALink(ShownBack.HIDDEN)
     if DOUBLED.match(chunk):
         chunk = DOUBLED.sub("", chunk, count=1)
     found = _read(chunk)
-    if isinstance(found, NotALink) and found.why in {Why.SCHEME, Why.SCRIPT} and (page := read_app_link(chunk)):
+    if (
+        isinstance(found, NotALink)
+        and found.why in {ShownBack.SCHEME, ShownBack.SCRIPT}
+        and (page := read_app_link(chunk))
+    ):
         return _read_app(page) or found
     return found
 
 
 def _read_app(page: str) -> Address | None:
     found = _read(page) if _WEB.match(page) and not has_hidden(page) and len(page) <= MAX_LENGTH else None
-    return replace(found, told=(*found.told, Told.APP)) if isinstance(found, Address) else None
+    return replace(found, told=(*found.told, LinkNote.APP)) if isinstance(found, Address) else None
 
 
 def has_hidden(text: str) -> bool:
@@ -85,18 +96,18 @@ def is_hidden(character: str) -> bool:
 
 def _read(chunk: str) -> Address | NotALink | None:
     if ("," in chunk or ";" in chunk) and _OTHER_DOT.fullmatch(chunk):
-        return NotALink(Why.DOT)
+        return NotALink(ShownBack.DOT)
     web = _WEB.search(chunk)
     if web is None:
-        return NotALink(Why.CUT) if _END_ALONE.fullmatch(chunk) else _read_without_web(chunk)
+        return NotALink(ShownBack.CUT) if _END_ALONE.fullmatch(chunk) else _read_without_web(chunk)
     before = chunk[: web.start()]
     if not before:
         return _read_web("https" if web[1] else "http", chunk[web.end() :])
     scheme = _SCHEME.match(before)
     if scheme and scheme[1].lower() in _SCRIPT_SCHEMES:
-        return NotALink(Why.SCRIPT)
+        return NotALink(ShownBack.SCRIPT)
     if scheme and (scheme[2] or scheme[1].lower() in _APP_SCHEMES) and "." not in scheme[1]:
-        return NotALink(Why.SCHEME)
+        return NotALink(ShownBack.SCHEME)
     if "/" in before or "=" in before:  # an address with another one inside it, as archives write them
         outer = _read_bare(chunk)
         if isinstance(outer, Address):
@@ -106,7 +117,7 @@ def _read(chunk: str) -> Address | NotALink | None:
 
 def _read_without_web(chunk: str) -> Address | NotALink | None:
     if _BROKEN_WEB.match(chunk):
-        return NotALink(Why.SCHEME)
+        return NotALink(ShownBack.SCHEME)
     scheme = _SCHEME.match(chunk)
     if scheme and not _is_port(chunk[scheme.end() :], scheme):
         return _read_other_scheme(scheme, chunk[scheme.end() :])
@@ -127,21 +138,21 @@ def _is_port(rest: str, scheme: re.Match[str]) -> bool:
 def _read_other_scheme(scheme: re.Match[str], rest: str) -> Address | NotALink | None:
     name = scheme[1].lower()
     if name in _SCRIPT_SCHEMES:
-        return NotALink(Why.SCRIPT)
+        return NotALink(ShownBack.SCRIPT)
     if name == "mailto":
-        return NotALink(Why.EMAIL)
+        return NotALink(ShownBack.EMAIL)
     if scheme[2] or name in _APP_SCHEMES:
-        return NotALink(Why.SCHEME)
+        return NotALink(ShownBack.SCHEME)
     return _read_plain(rest)  # a label: "Link:instagram.com/p/1"
 
 
 def _read_at(chunk: str) -> NotALink | None:
     if _ACCOUNT.fullmatch(chunk):
-        return NotALink(Why.ACCOUNT)
+        return NotALink(ShownBack.ACCOUNT)
     name, _, host = chunk.partition("@")
     if not name or "." not in host:
         return None
-    return NotALink(Why.USERINFO if "/" in host or ":" in name else Why.EMAIL)
+    return NotALink(ShownBack.USERINFO if "/" in host or ":" in name else ShownBack.EMAIL)
 
 
 def _read_bare(chunk: str) -> Address | NotALink | None:
@@ -151,15 +162,15 @@ def _read_bare(chunk: str) -> Address | NotALink | None:
     labels = host.split(".")
     is_www = labels[0].lower() == "www" and len(labels) > 1
     if not (len(labels) > 1 and all(labels)):
-        return NotALink(Why.PRIVATE) if host.lower() == "localhost" and host != chunk else None
+        return NotALink(ShownBack.PRIVATE) if host.lower() == "localhost" and host != chunk else None
     if is_dotted_quad(labels):
         return _read_web("https", chunk)
     if is_www:
-        return _read_web("https", chunk) if has_known_ending(host) else NotALink(Why.ENDING)
+        return _read_web("https", chunk) if has_known_ending(host) else NotALink(ShownBack.ENDING)
     if not _is_wordlike(labels):
         return None
     if not host.isascii() and _is_mixed(labels[0]):
-        return NotALink(Why.GLUED)
+        return NotALink(ShownBack.GLUED)
     return _judge_bare(chunk, host, has_more=len(chunk) > len(authority))
 
 
@@ -167,9 +178,9 @@ def _judge_bare(chunk: str, host: str, *, has_more: bool) -> Address | NotALink 
     ending = host.rpartition(".")[2]
     if not has_known_ending(host):
         is_meant = has_more or (len(ending) > 2 and ending.islower())
-        return NotALink(Why.ENDING) if is_meant else None
+        return NotALink(ShownBack.ENDING) if is_meant else None
     if not has_more and ending.lower() in _FILE_ENDINGS:
-        return NotALink(Why.FILE)
+        return NotALink(ShownBack.FILE)
     if not has_more and ending.istitle() and host[:1].islower():
         return None  # two sentences without a blank between them
     return _read_web("https", chunk)
@@ -199,14 +210,14 @@ def _split(text: str) -> tuple[str, str, str, str]:
 def _read_web(scheme: str, rest: str, depth: int = 0) -> Address | NotALink:
     """The address after `scheme://`, cleaned, and taken out of a page that only passes on."""
     if _CUT.search(rest):
-        return NotALink(Why.CUT)
+        return NotALink(ShownBack.CUT)
     before, mark, after = _cut_query(rest)
     authority, path, query, fragment = _split(before.replace("\\", "/") + mark + after)
     if "@" in authority:
-        return NotALink(Why.USERINFO)
+        return NotALink(ShownBack.USERINFO)
     parts = _HOST_PORT.fullmatch(authority)
     if parts is None:
-        return NotALink(Why.HOST)
+        return NotALink(ShownBack.HOST)
     port = _read_port(parts[2], scheme)
     if isinstance(port, NotALink):
         return port
@@ -218,7 +229,7 @@ def _read_web(scheme: str, rest: str, depth: int = 0) -> Address | NotALink:
 
 def _finish(scheme: str, host: str, port: int | None, rest: tuple[str, str, str], depth: int) -> Address | NotALink:
     if any("\ud800" <= character <= "\udfff" for part in rest for character in part):
-        return NotALink(Why.HIDDEN)
+        return NotALink(ShownBack.HIDDEN)
     path, query, fragment = rest
     address = Address(
         scheme=scheme,
@@ -232,11 +243,11 @@ def _finish(scheme: str, host: str, port: int | None, rest: tuple[str, str, str]
     inner = find_wrapped(address)
     if inner and (web := _WEB.match(inner)) and not has_hidden(inner):
         if depth >= _MAX_WRAPPINGS:
-            return NotALink(Why.NESTED)
+            return NotALink(ShownBack.NESTED)
         found = _read_web("https" if web[1] else "http", inner[web.end() :], depth + 1)
         if isinstance(found, Address):
-            return replace(found, told=(Told.UNWRAPPED,))
-        if found.why is Why.NESTED:
+            return replace(found, told=(LinkNote.UNWRAPPED,))
+        if found.why is ShownBack.NESTED:
             return found
     return drop_tracking(address)
 
@@ -251,6 +262,6 @@ def _read_port(text: str | None, scheme: str) -> int | NotALink | None:
     if not text:
         return None
     if len(text) > 5 or not 1 <= int(text) <= 65_535:
-        return NotALink(Why.PORT)
+        return NotALink(ShownBack.PORT)
     port = int(text)
     return None if port == {"http": 80, "https": 443}[scheme] else port

@@ -51,7 +51,7 @@ FEWEST_LINES = 5  # on any page
 MOST_SET_AGAIN = 12  # pages of a paper that is set again for the sake of one page
 
 
-class Density(StrEnum):
+class LineDensity(StrEnum):
     """How close the lines of a paper are set."""
 
     PLAIN = "plain"
@@ -119,17 +119,17 @@ def render_pdf(
 
 def _lay_out(document: LetterDocument) -> LaidOut:
     """The pages. Where one of a short paper would hold a few lines alone, all is set a little closer, then wider."""
-    found = [_set(document, Density.PLAIN)]
+    found = [_set(document, LineDensity.PLAIN)]
     if len(found[0].pages) > MOST_SET_AGAIN or not _has_thin_page(found[0]):
         return found[0]
-    for density in (Density.CLOSE, Density.WIDE):
+    for density in (LineDensity.CLOSE, LineDensity.WIDE):
         found.append(_set(document, density))
         if not _has_thin_page(found[-1]):
             return found[-1]
     return found[0]
 
 
-def _set(document: LetterDocument, density: Density) -> LaidOut:
+def _set(document: LetterDocument, density: LineDensity) -> LaidOut:
     style, html = _load_style(), render_html(document, density)
     return HTML(string=html, url_fetcher=NothingIsFetched()).render(font_config=style.fonts, stylesheets=style.sheets)
 
@@ -154,7 +154,7 @@ def _write(laid_out: LaidOut, variant: str, enclosures: tuple[Enclosure, ...]) -
     return pdf
 
 
-def render_html(document: LetterDocument, density: Density = Density.PLAIN) -> str:
+def render_html(document: LetterDocument, density: LineDensity = LineDensity.PLAIN) -> str:
     """The HTML a letter is printed from. It names no style sheet and no other file."""
     before, _, rest = document.page_label.partition("{page}")
     between, _, after = rest.partition("{pages}")

@@ -48,7 +48,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Told:
+class RevocationData:
     """What the file holds about certificates that were taken back, and the certificates that it holds besides."""
 
     answers: tuple[ocsp.OCSPResponse, ...] = ()
@@ -66,11 +66,11 @@ class Trust:
 
     roots: tuple[Certificate, ...]
     now: datetime
-    told: Told = Told()
+    told: RevocationData = RevocationData()
 
 
 @dataclass(frozen=True)
-class Judged:
+class CertificateVerdict:
     """Of one certificate: who vouches for it, and whether it was taken back."""
 
     chain: ChainState
@@ -89,7 +89,7 @@ def check_signature(pdf: bytes, *, roots: Sequence[bytes] = (), now: datetime) -
     return _read(found[-1], Trust(tuple(map(Certificate.load, roots)), now, told))
 
 
-def _read_told(reader: PdfFileReader, embedded: EmbeddedPdfSignature) -> Told:
+def _read_told(reader: PdfFileReader, embedded: EmbeddedPdfSignature) -> RevocationData:
     """What the security store of the file (PAdES-LT) and the signature itself (as older readers write it) hold."""
     answers: list[ocsp.OCSPResponse] = []
     lists: list[crl.CertificateList] = []
@@ -107,7 +107,7 @@ def _read_told(reader: PdfFileReader, embedded: EmbeddedPdfSignature) -> Told:
         lists += list(archived["crl"] or ())
     except (NonexistentAttributeError, MultivaluedAttributeError, *_BROKEN):
         pass
-    return Told(tuple(answers[:_MOST_TOLD]), tuple(lists[:_MOST_TOLD]), tuple(certificates[:_MOST_TOLD]))
+    return RevocationData(tuple(answers[:_MOST_TOLD]), tuple(lists[:_MOST_TOLD]), tuple(certificates[:_MOST_TOLD]))
 
 
 def _covers_all(embedded: EmbeddedPdfSignature) -> bool:
@@ -269,13 +269,13 @@ def _may_stamp(certificate: Certificate) -> bool:
     return usage is not None and "time_stamping" in usage.native
 
 
-def _judge(certificate: Certificate, others: Iterable[Certificate], trust: Trust, at: datetime) -> Judged:
+def _judge(certificate: Certificate, others: Iterable[Certificate], trust: Trust, at: datetime) -> CertificateVerdict:
     """Who vouches for the certificate and, where that is somebody trusted, whether they took it back by then."""
     known = (*others, *trust.told.certificates)
     chain = _judge_chain(certificate, known, trust, at)
     if chain is not ChainState.TRUSTED or not trust.told.is_there:
-        return Judged(chain, RevocationState.NOT_CHECKED)
-    return Judged(chain, _judge_revocation(certificate, known, trust, at))
+        return CertificateVerdict(chain, RevocationState.NOT_CHECKED)
+    return CertificateVerdict(chain, _judge_revocation(certificate, known, trust, at))
 
 
 def _judge_revocation(

@@ -22,14 +22,14 @@ class NoStructure(ValueError):
 
 
 @dataclass(frozen=True, repr=False)
-class Part:
+class VolumePart:
     """A paper under the title of its bookmark."""
 
     title: str
     content: bytes
 
 
-def bind_parts(parts: Iterable[Part], *, title: str) -> bytes:
+def bind_parts(parts: Iterable[VolumePart], *, title: str) -> bytes:
     """These tagged papers as one PDF/UA-1 file, with a bookmark for each. Raises NoStructure."""
     stream = io.BytesIO()
     with pikepdf.new() as volume:
@@ -46,7 +46,7 @@ def bind_parts(parts: Iterable[Part], *, title: str) -> bytes:
     return stream.getvalue()
 
 
-def _add(volume: Pdf, tree: Object, part: Part) -> str:
+def _add(volume: Pdf, tree: Object, part: VolumePart) -> str:
     """One paper behind what is there. Returns its language."""
     with pikepdf.open(io.BytesIO(part.content)) as paper:
         if _TREE not in paper.Root:

@@ -16,12 +16,12 @@ from portal.adapters.papers.report_pages import ReportPages, Section
 from portal.domain.letters.blocks import (
     Block,
     Cell,
-    Column,
     Heading,
     LetterDocument,
     Letterhead,
     Paragraph,
     Table,
+    TableColumn,
     Tone,
     direction_of,
 )
@@ -68,9 +68,9 @@ def _list_blocks(pages: ReportPages) -> Iterator[Block]:
 
 
 def _make_table(section: Section) -> Table:
-    numbers = (Column(title=title, cell=Cell.NUMBER) for title in section.columns[1:])
+    numbers = (TableColumn(title=title, cell=Cell.NUMBER) for title in section.columns[1:])
     return Table(
-        columns=(Column(title=section.columns[0], cell=Cell.TEXT), *numbers),
+        columns=(TableColumn(title=section.columns[0], cell=Cell.TEXT), *numbers),
         rows=section.rows,
         caption=section.caption or None,
     )

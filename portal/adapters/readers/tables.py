@@ -9,7 +9,7 @@ import msgspec
 
 from portal.adapters.child_process import ask_child
 from portal.adapters.confinement import ANYWAY, WHAT_IS_OPEN, Wall
-from portal.domain.tables import LARGEST, LARGEST_UNPACKED, Table, TableRefusal, TableRefused, make_table
+from portal.domain.tables import LARGEST, LARGEST_UNPACKED, ReadTable, TableRefusal, TableRefused, make_table
 
 SECONDS = 30.0  # until an answer; the child itself has ten of computing
 PATIENCE = 5.0  # seconds that a file waits for its turn
@@ -24,7 +24,7 @@ class _Told(msgspec.Struct, frozen=True):
     refused: TableRefusal | None = None
 
 
-def read_table(content: bytes, *, may_be_unconfined: bool = False) -> Table:
+def read_table(content: bytes, *, may_be_unconfined: bool = False) -> ReadTable:
     """The rows of a CSV or XLSX file, or of a text that was pasted. Takes PATIENCE and SECONDS at most.
 
     `may_be_unconfined` as for documents. Raises TableRefused.
@@ -42,7 +42,7 @@ def read_table(content: bytes, *, may_be_unconfined: bool = False) -> Table:
         _turn.release()
 
 
-def _read_answer(answer: bytes) -> Table:
+def _read_answer(answer: bytes) -> ReadTable:
     """Of which nothing is believed that does not fit. Raises TableRefused."""
     try:
         told = msgspec.json.decode(answer, type=_Told)

@@ -114,7 +114,7 @@ class Population(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestFacts:
+class CountedRequest:
     """What is known of one request that was sent. Instants are aware; `due_at` is the earliest date a law sets."""
 
     sent_at: datetime
@@ -133,7 +133,7 @@ class Judged:
     lasted: Lasted
 
 
-def judge(facts: RequestFacts, *, at: datetime) -> Judged:
+def judge(facts: CountedRequest, *, at: datetime) -> Judged:
     """As of `at` (aware): what happened later has not happened yet."""
 
     def known(moment: datetime | None) -> datetime | None:
@@ -150,7 +150,7 @@ def judge(facts: RequestFacts, *, at: datetime) -> Judged:
     return Judged(outcome=Outcome.OVERDUE if is_late else Outcome.WAITING, lasted=_last(facts, at, False))
 
 
-def _judge_removed(facts: RequestFacts, removed: datetime, back: datetime | None) -> Outcome:
+def _judge_removed(facts: CountedRequest, removed: datetime, back: datetime | None) -> Outcome:
     if back is not None and back >= removed:
         return Outcome.BACK
     if facts.due_at is None:
@@ -158,7 +158,7 @@ def _judge_removed(facts: RequestFacts, removed: datetime, back: datetime | None
     return Outcome.IN_TIME if removed <= facts.due_at else Outcome.LATE
 
 
-def _last(facts: RequestFacts, until: datetime, has_ended: bool) -> Lasted:
+def _last(facts: CountedRequest, until: datetime, has_ended: bool) -> Lasted:
     return Lasted(round_hours((until - facts.sent_at) / HOUR), has_ended)
 
 

@@ -27,7 +27,7 @@ class Lasted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class CurveStep:
     """From `hours` on, `share` (0 to 1) still goes on; with 95 % confidence it is between `low` and `high`.
 
     `at_risk` is how many were known to go on just before, `ended` how many ended then.
@@ -41,7 +41,7 @@ class Step:
     high: float
 
 
-def estimate(known: Iterable[Lasted]) -> tuple[Step, ...]:
+def estimate(known: Iterable[Lasted]) -> tuple[CurveStep, ...]:
     """The curve, one step for each time at which something ended. Empty where nothing has ended.
 
     Raises ValueError for hours or counts below nothing.
@@ -56,17 +56,17 @@ def estimate(known: Iterable[Lasted]) -> tuple[Step, ...]:
             rest = at_risk - ended[hours]
             spread += ended[hours] / (at_risk * rest) if rest else math.inf
             low, high = _band(share, spread)
-            steps.append(Step(hours=hours, at_risk=at_risk, ended=ended[hours], share=share, low=low, high=high))
+            steps.append(CurveStep(hours=hours, at_risk=at_risk, ended=ended[hours], share=share, low=low, high=high))
         at_risk -= ended[hours] + left[hours]
     return tuple(steps)
 
 
-def find_quantile(steps: Iterable[Step], part: float) -> float | None:
+def find_quantile(steps: Iterable[CurveStep], part: float) -> float | None:
     """By when `part` (0 to 1) has ended; None where the curve does not come so far."""
     return next((step.hours for step in steps if step.share <= 1 - part + 1e-12), None)
 
 
-def share_at(steps: Iterable[Step], hours: float) -> float:
+def share_at(steps: Iterable[CurveStep], hours: float) -> float:
     """Which share still goes on after so many hours."""
     share = 1.0
     for step in steps:

@@ -30,7 +30,7 @@ from portal.domain.figures.facts import (
     Population,
 )
 from portal.domain.figures.hiding import FEWEST, ShownTable, add_tables, is_small, make_tables
-from portal.domain.figures.survival import Lasted, Step, estimate, find_quantile, share_at
+from portal.domain.figures.survival import CurveStep, Lasted, estimate, find_quantile, share_at
 
 METHOD = 1  # raised whenever the same requests would come to other figures
 FEWEST_FOR_MEDIAN = 2 * FEWEST  # removals: at least five on either side
@@ -228,7 +228,7 @@ def _whole(hours: float | None) -> int | None:
     return None if hours is None else int(hours)
 
 
-def _make_curve(known: Sequence[Lasted], steps: Sequence[Step], rounded_to: float) -> tuple[Point, ...]:
+def _make_curve(known: Sequence[Lasted], steps: Sequence[CurveStep], rounded_to: float) -> tuple[Point, ...]:
     """As far as anything was still looked at."""
     longest = max(each.hours for each in known)
     return tuple(
@@ -244,7 +244,7 @@ def _make_curve(known: Sequence[Lasted], steps: Sequence[Step], rounded_to: floa
     )
 
 
-def _band_at(steps: Sequence[Step], hours: float) -> tuple[float, float]:
+def _band_at(steps: Sequence[CurveStep], hours: float) -> tuple[float, float]:
     low, high = 1.0, 1.0
     for step in steps:
         if step.hours > hours:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from portal.domain.letters.blocks import Block, Cell, Column, Heading, Table
+from portal.domain.letters.blocks import Block, Cell, Heading, Table, TableColumn
 from portal.domain.letters.common_blocks import LetterContext
 from portal.domain.letters.content_statements import HIDE_NAME, RELEASE_NAME
 from portal.domain.letters.facts import ContentFact, NoticeAsk
@@ -75,9 +75,9 @@ def write_ask_table(
         requests = basis.wording.requests if basis.wording else ()
         rows += [(translate(text), describe_ground(context, None, ())) for text in requests]
     columns = (
-        Column(title=translate("No."), cell=Cell.NUMBER),
-        Column(title=translate("What I ask")),
-        Column(title=translate("Duty or request"), cell=Cell.GROUND),
+        TableColumn(title=translate("No."), cell=Cell.NUMBER),
+        TableColumn(title=translate("What I ask")),
+        TableColumn(title=translate("Duty or request"), cell=Cell.GROUND),
     )
     numbered = tuple((str(number), ask, ground) for number, (ask, ground) in enumerate(rows, start=1))
     return [Heading(text=translate("What I ask you to do")), Table(columns=columns, rows=numbered)]

@@ -78,7 +78,7 @@ class Items:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class TableColumn:
     title: str
     cell: Cell = Cell.TEXT
 
@@ -88,7 +88,7 @@ class Table:
     """Rows under column headers; `caption` says what the table is. Every row has as many cells as there are columns."""
 
     kind: ClassVar[str] = "table"
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     rows: tuple[tuple[str, ...], ...]
     caption: str | None = None
     is_form: bool = False  # cells to write in

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
-from portal.domain.letters.blocks import Block, Cell, Column, Heading, Items, Pairs, Paragraph, Quote, Table, Tone
+from portal.domain.letters.blocks import Block, Cell, Heading, Items, Pairs, Paragraph, Quote, Table, TableColumn, Tone
 from portal.domain.letters.clock_sheets import describe_state, is_shown, write_sheet
 from portal.domain.letters.common_blocks import LetterContext, list_links, split_paragraphs
 from portal.domain.letters.complaint_table import describe_later_proof, describe_received
@@ -83,7 +83,10 @@ def _write_form(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
     if not facts.form:
         return []
     translate = context.translate
-    columns = (Column(title=translate("Field of your form")), Column(title=translate("Answer, or where it stands")))
+    columns = (
+        TableColumn(title=translate("Field of your form")),
+        TableColumn(title=translate("Answer, or where it stands")),
+    )
     open_field = translate("answered in the form itself")
     rows = tuple((translate(each.label), translate(each.value) if each.value else open_field) for each in facts.form)
     return [Heading(text=translate("In the order of your form"), level=2), Table(columns=columns, rows=rows)]
@@ -92,10 +95,10 @@ def _write_form(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
 def write_chronology(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
     translate = context.translate
     columns = (
-        Column(title=translate("When"), cell=Cell.INSTANT),
-        Column(title=translate("What")),
-        Column(title=translate("Known from")),
-        Column(title=translate("Exhibit"), cell=Cell.NUMBER),
+        TableColumn(title=translate("When"), cell=Cell.INSTANT),
+        TableColumn(title=translate("What")),
+        TableColumn(title=translate("Known from")),
+        TableColumn(title=translate("Exhibit"), cell=Cell.NUMBER),
     )
     rows = tuple(
         (
@@ -142,11 +145,11 @@ def _write_law(context: LetterContext, bases: list[BasisFact]) -> list[Block]:
 def _list_periods(context: LetterContext, bases: list[BasisFact]) -> list[Block]:
     translate = context.translate
     columns = (
-        Column(title=translate("Letter"), cell=Cell.SHORT),
-        Column(title=translate("What had to be done")),
-        Column(title=translate("What kind of period")),
-        Column(title=translate("End")),
-        Column(title=translate("State"), cell=Cell.SHORT),
+        TableColumn(title=translate("Letter"), cell=Cell.SHORT),
+        TableColumn(title=translate("What had to be done")),
+        TableColumn(title=translate("What kind of period")),
+        TableColumn(title=translate("End")),
+        TableColumn(title=translate("State"), cell=Cell.SHORT),
     )
     rows = tuple(
         (
@@ -167,7 +170,7 @@ def _list_periods(context: LetterContext, bases: list[BasisFact]) -> list[Block]
 def _list_elements(context: LetterContext, basis: BasisFact, elements: Iterable[ElementFact]) -> list[Block]:
     translate = context.translate
     where = translate("In the letter sent") if basis.letter else translate("In this complaint")
-    columns = (Column(title=translate("The law asks for")), Column(title=where))
+    columns = (TableColumn(title=translate("The law asks for")), TableColumn(title=where))
     rows = tuple((_name_element(context, element), _tell_element(context, basis, element)) for element in elements)
     title = translate("What this law asks of a notice") if basis.letter else translate("What this law asks for")
     return [Heading(text=title, level=3), Table(columns=columns, rows=rows)]
@@ -207,11 +210,11 @@ def write_correspondence(context: LetterContext, facts: ComplaintFacts) -> list[
         return [Paragraph(text=context.translate("No letter was sent."))]
     translate = context.translate
     columns = (
-        Column(title=translate("Letter")),
-        Column(title=translate("Sent")),
-        Column(title=translate("Received")),
-        Column(title=translate("Their number")),
-        Column(title=translate("Exhibit"), cell=Cell.NUMBER),
+        TableColumn(title=translate("Letter")),
+        TableColumn(title=translate("Sent")),
+        TableColumn(title=translate("Received")),
+        TableColumn(title=translate("Their number")),
+        TableColumn(title=translate("Exhibit"), cell=Cell.NUMBER),
     )
     rows = tuple(_sent_row(context, facts, sent) for sent in facts.notices)
     blocks: list[Block] = [
@@ -281,10 +284,10 @@ def _list_exhibits(context: LetterContext, facts: ComplaintFacts) -> list[Block]
     if not facts.exhibits:
         return [Paragraph(text=translate("There are no exhibits."))]
     columns = (
-        Column(title=translate("No."), cell=Cell.NUMBER),
-        Column(title=translate("What")),
-        Column(title=translate("Dated"), cell=Cell.INSTANT),
-        Column(title=translate("SHA-256"), cell=Cell.DIGEST),
+        TableColumn(title=translate("No."), cell=Cell.NUMBER),
+        TableColumn(title=translate("What")),
+        TableColumn(title=translate("Dated"), cell=Cell.INSTANT),
+        TableColumn(title=translate("SHA-256"), cell=Cell.DIGEST),
     )
     return [Table(columns=columns, rows=tuple(_exhibit_row(context, exhibit) for exhibit in facts.exhibits))]
 

@@ -11,7 +11,6 @@ from portal.domain.letters.blocks import (
     Block,
     Cell,
     Closing,
-    Column,
     Heading,
     Items,
     LetterDocument,
@@ -19,6 +18,7 @@ from portal.domain.letters.blocks import (
     Opening,
     Paragraph,
     Table,
+    TableColumn,
     Tone,
     Translate,
     direction_of,
@@ -91,9 +91,9 @@ def write_annexes(context: LetterContext, links: Iterable[LinkFact]) -> list[Blo
         Paragraph(text=_describe_reply_form(context, listed), leads=True, on_paper=True),
     ]
     columns = (
-        Column(title=translate("Link"), cell=Cell.NUMBER),
-        Column(title=translate("Removed on (day and time)")),
-        Column(title=translate("Left up, for this reason")),
+        TableColumn(title=translate("Link"), cell=Cell.NUMBER),
+        TableColumn(title=translate("Removed on (day and time)")),
+        TableColumn(title=translate("Left up, for this reason")),
     )
     shown = listed[:MOST_ROWS]
     return [*blocks, Table(columns=columns, rows=tuple((str(link.number), "", "") for link in shown), is_form=True)]
@@ -135,10 +135,13 @@ def _sender_lines(context: LetterContext) -> tuple[str, ...]:
 def list_links(context: LetterContext, links: Iterable[LinkFact], *, is_bundle: bool = False) -> Table:
     """The numbered places. In a bundle also the platform and what became of each."""
     translate = context.translate
-    columns = [Column(title=translate("No."), cell=Cell.NUMBER), Column(title=translate("Link"), cell=Cell.PLACE)]
+    columns = [
+        TableColumn(title=translate("No."), cell=Cell.NUMBER),
+        TableColumn(title=translate("Link"), cell=Cell.PLACE),
+    ]
     if is_bundle:
-        columns.insert(1, Column(title=translate("Platform"), cell=Cell.SHORT))
-        columns.append(Column(title=translate("State"), cell=Cell.SHORT))
+        columns.insert(1, TableColumn(title=translate("Platform"), cell=Cell.SHORT))
+        columns.append(TableColumn(title=translate("State"), cell=Cell.SHORT))
     rows = []
     for link in links:
         row = [str(link.number), link.url or link.description or ""]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import takewhile
 
 from portal.domain.clocks import ClockState
-from portal.domain.letters.blocks import Block, Column, Heading, Paragraph, Table, Tone
+from portal.domain.letters.blocks import Block, Heading, Paragraph, Table, TableColumn, Tone
 from portal.domain.letters.clock_sheets import describe_state, is_shown
 from portal.domain.letters.common_blocks import LetterContext
 from portal.domain.letters.facts import ComplaintFacts, SentFact
@@ -45,11 +45,11 @@ def write_table(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
     if not asked:
         return [Paragraph(text=translate("No removal was asked for before: this complaint needs none."))]
     columns = (
-        Column(title=translate("Asked")),
-        Column(title=translate("Received")),
-        Column(title=translate("Due")),
-        Column(title=translate("Answer")),
-        Column(title=translate("Overdue by")),
+        TableColumn(title=translate("Asked")),
+        TableColumn(title=translate("Received")),
+        TableColumn(title=translate("Due")),
+        TableColumn(title=translate("Answer")),
+        TableColumn(title=translate("Overdue by")),
     )
     rows = [row for sent in asked for row in _rows(context, facts, sent)]
     blocks: list[Block] = [

@@ -8,7 +8,6 @@ from portal.domain.letters.asks import REMOVE_EVERYWHERE
 from portal.domain.letters.blocks import (
     Block,
     Cell,
-    Column,
     Heading,
     Items,
     LetterDocument,
@@ -16,6 +15,7 @@ from portal.domain.letters.blocks import (
     Paragraph,
     Quote,
     Table,
+    TableColumn,
     Translate,
 )
 from portal.domain.letters.common_blocks import (
@@ -303,9 +303,9 @@ def _write_returns(context: LetterContext, links: tuple[LinkFact, ...]) -> Table
     """When each link had gone and when it was seen again."""
     translate = context.translate
     columns = (
-        Column(title=translate("Link"), cell=Cell.NUMBER),
-        Column(title=translate("Removed")),
-        Column(title=translate("Seen again")),
+        TableColumn(title=translate("Link"), cell=Cell.NUMBER),
+        TableColumn(title=translate("Removed")),
+        TableColumn(title=translate("Seen again")),
     )
     unknown = translate("not recorded")
     rows = tuple(

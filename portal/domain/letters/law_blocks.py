@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from portal.domain.letters.blocks import Block, Column, Heading, Pairs, Paragraph, Steps, Table, Tone
+from portal.domain.letters.blocks import Block, Heading, Pairs, Paragraph, Steps, Table, TableColumn, Tone
 from portal.domain.letters.common_blocks import LetterContext, reply_address
 from portal.domain.letters.law_facts import BasisFact, ClockFact
 from portal.domain.letters.phrases import (
@@ -236,7 +236,10 @@ def _list_elements(context: LetterContext, basis: BasisFact) -> list[Block]:
     )
     if not rows:
         return []
-    columns = (Column(title=translate("What this law asks for")), Column(title=translate("Where it stands here")))
+    columns = (
+        TableColumn(title=translate("What this law asks for")),
+        TableColumn(title=translate("Where it stands here")),
+    )
     return [Table(columns=columns, rows=rows)]
 
 

@@ -6,12 +6,12 @@ from portal.domain.letters.asks import list_asks, write_asks
 from portal.domain.letters.blocks import (
     Block,
     Cell,
-    Column,
     Heading,
     LetterDocument,
     Paragraph,
     Quote,
     Table,
+    TableColumn,
     Translate,
 )
 from portal.domain.letters.common_blocks import (
@@ -126,11 +126,11 @@ def _list_copies(facts: NoticeFacts, translate: Translate) -> list[Block]:
         return []
     kinds = {"photo": translate("Photo"), "video": translate("Video")}
     columns = (
-        Column(title=translate("No."), cell=Cell.NUMBER),
-        Column(title=translate("File"), cell=Cell.SHORT),
-        Column(title=translate("SHA-256 of the file"), cell=Cell.DIGEST),
-        Column(title=translate("MD5 of the file"), cell=Cell.DIGEST),
-        Column(title=translate("PDQ of the picture"), cell=Cell.DIGEST),
+        TableColumn(title=translate("No."), cell=Cell.NUMBER),
+        TableColumn(title=translate("File"), cell=Cell.SHORT),
+        TableColumn(title=translate("SHA-256 of the file"), cell=Cell.DIGEST),
+        TableColumn(title=translate("MD5 of the file"), cell=Cell.DIGEST),
+        TableColumn(title=translate("PDQ of the picture"), cell=Cell.DIGEST),
     )
     rows = tuple(
         (str(number), kinds[one.media], one.sha256, one.md5, one.pdq or "–")

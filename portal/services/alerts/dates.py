@@ -17,7 +17,7 @@ from portal.domain.reminders import OURS, TITLES, place_in_calendar
 from portal.models.accounts import Staff
 from portal.models.cases import Case
 from portal.models.clocks import Clock
-from portal.models.follow_ups import FollowUp
+from portal.models.follow_ups import FollowUpDate
 from portal.models.requests import Request
 from portal.services.alerts import preferences
 from portal.services.casefile.queue.filters import day_of
@@ -64,8 +64,12 @@ def _list_moments(work: Work, staff: Staff) -> Iterator[datetime]:
     )
     yield from (at for at in work.session.scalars(clocks) if at is not None)
     zone = load_zone(staff.zone) if staff.zone else work.ports.config.time_zone
-    days = select(FollowUp.due_on).join(Case, Case.id == FollowUp.case_id).where(*is_open, FollowUp.done_at.is_(None))
-    days = days.where(or_(FollowUp.owner_id == staff.id, FollowUp.owner_id.in_(covered)))
+    days = (
+        select(FollowUpDate.due_on)
+        .join(Case, Case.id == FollowUpDate.case_id)
+        .where(*is_open, FollowUpDate.done_at.is_(None))
+    )
+    days = days.where(or_(FollowUpDate.owner_id == staff.id, FollowUpDate.owner_id.in_(covered)))
     for day in work.session.scalars(days):
         yield datetime.combine(day, MORNING, zone).astimezone(UTC)
 

@@ -48,7 +48,7 @@ FRESH = timedelta(days=1)  # after which a mail that could not leave says nothin
 
 
 @dataclass(frozen=True)
-class Step:
+class ReachedLevel:
     """A level to which a clock of a case has come, or with no clock a date of ours; `subject_id` is whose it is."""
 
     subject_id: UUID
@@ -79,7 +79,9 @@ def note_levels(
     return tally
 
 
-def list_due(session: Session, *, now: datetime, ports: Ports, case_ids: Collection[UUID] | None = None) -> list[Step]:
+def list_due(
+    session: Session, *, now: datetime, ports: Ports, case_ids: Collection[UUID] | None = None
+) -> list[ReachedLevel]:
     """Levels that clocks have come to and nobody has written down, the nearest deadline first."""
     times = ports.registry.level_times
     query = _due_clocks(now, times)
@@ -94,7 +96,7 @@ def list_due(session: Session, *, now: datetime, ports: Ports, case_ids: Collect
             is_its = (level is Level.BEFORE) is (row.state is ClockState.RUNNING and row.due_at >= now)
             if at <= now and is_its and (row.id, level, row.due_at) not in told:
                 case = (row.case_id, row.reference, row.team_id, row.assignee_id)
-                found.append(Step(row.id, *case, level, row.due_at, row.id))
+                found.append(ReachedLevel(row.id, *case, level, row.due_at, row.id))
     return found
 
 
@@ -153,7 +155,7 @@ def _note(factory: sessionmaker[Session], case_ids: Sequence[UUID], now: datetim
         return len(steps)
 
 
-def tell(work: Work, steps: Sequence[Step]) -> None:
+def tell(work: Work, steps: Sequence[ReachedLevel]) -> None:
     """Write the levels down together with whatever tells of them, for whoever holds their cases."""
     for each in steps:
         notice = DeadlineNotice(id=uuid4(), case_id=each.case_id, subject_id=each.subject_id, clock_id=each.clock_id)
@@ -166,14 +168,14 @@ def tell(work: Work, steps: Sequence[Step]) -> None:
     _tell_members(work, furthest)
 
 
-def _describe(step: Step) -> Mapping[str, str]:
+def _describe(step: ReachedLevel) -> Mapping[str, str]:
     """What an endpoint hears of it: no law, no platform and no name."""
     return {"reference": step.reference, "level": step.level.value, "due_at": step.due_at.isoformat()}
 
 
-def keep_furthest(steps: Iterable[Step]) -> list[Step]:
+def keep_furthest(steps: Iterable[ReachedLevel]) -> list[ReachedLevel]:
     """Of several levels of one clock that came at once, as after an hour without a worker, the furthest alone."""
-    found: dict[UUID, Step] = {}
+    found: dict[UUID, ReachedLevel] = {}
     for each in steps:
         known = found.get(each.subject_id)
         if known is None or ORDER.index(each.level) > ORDER.index(known.level):
@@ -181,7 +183,7 @@ def keep_furthest(steps: Iterable[Step]) -> list[Step]:
     return list(found.values())
 
 
-def _tell_members(work: Work, steps: Sequence[Step]) -> None:
+def _tell_members(work: Work, steps: Sequence[ReachedLevel]) -> None:
     """One mail for each member who wants to hear of such levels at once, about all that came in this moment."""
     if not steps or work.ports.config.mail is None:
         return
@@ -189,7 +191,7 @@ def _tell_members(work: Work, steps: Sequence[Step]) -> None:
     if not wishes:
         return
     listeners = Listeners(work, {each.team_id for each in steps})
-    told: dict[UUID, list[Step]] = defaultdict(list)
+    told: dict[UUID, list[ReachedLevel]] = defaultdict(list)
     for each in steps:
         for staff_id in listeners.of(each.team_id, each.assignee_id, is_raised=each.level in RAISED):
             if staff_id in wishes and each.level.value in wishes[staff_id].levels:
@@ -204,7 +206,7 @@ def _read_wishes(session: Session) -> Mapping[UUID, AlertSettings]:
     return {row.staff_id: row for row in rows if row.levels}
 
 
-def _mail(work: Work, wish: AlertSettings, steps: Sequence[Step]) -> None:
+def _mail(work: Work, wish: AlertSettings, steps: Sequence[ReachedLevel]) -> None:
     address = preferences.find_address(wish, work.ports.keys)
     if not address:
         return
@@ -227,7 +229,7 @@ def _mail(work: Work, wish: AlertSettings, steps: Sequence[Step]) -> None:
     outbox.put(work, mail)
 
 
-def _references(steps: Iterable[Step]) -> tuple[str, ...]:
+def _references(steps: Iterable[ReachedLevel]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.reference for each in steps))
 
 

@@ -17,7 +17,7 @@ from portal.db import begin_reading
 from portal.domain.deadline_levels import Level
 from portal.models.cases import Case
 from portal.models.deadline_notices import DeadlineNotice
-from portal.services.alerts.levels import TOGETHER, Step, tell
+from portal.services.alerts.levels import TOGETHER, ReachedLevel, tell
 from portal.services.background.duties import Tally, do_together
 from portal.services.clocks.own_dates import list_own_dates
 from portal.services.ports import SYSTEM, Ports
@@ -47,7 +47,7 @@ def _note(factory: sessionmaker[Session], case_ids: Sequence[UUID], now: datetim
         return len(steps)
 
 
-def _list_come(session: Session, now: datetime, case_ids: Collection[UUID] | None = None) -> list[Step]:
+def _list_come(session: Session, now: datetime, case_ids: Collection[UUID] | None = None) -> list[ReachedLevel]:
     """Requests that were sent and complaints that were lodged, with no date of a law, whose own date has come."""
     chosen = [Case.team_id.is_not(None)]
     if case_ids is not None:
@@ -56,7 +56,7 @@ def _list_come(session: Session, now: datetime, case_ids: Collection[UUID] | Non
     for each in list_own_dates(session, *chosen, come_by=now):
         if each.team_id is not None and now - LOOKS_BACK < each.due_at <= now:
             whose = (each.case_id, each.reference, each.team_id, each.assignee_id)
-            found.append(Step(each.subject_id, *whose, Level.OWN, each.due_at, None))
+            found.append(ReachedLevel(each.subject_id, *whose, Level.OWN, each.due_at, None))
     told = _read_told(session, {step.subject_id for step in found})
     return [step for step in found if (step.subject_id, step.due_at) not in told]
 

@@ -12,7 +12,7 @@ from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import ActorKind, History, StepRefused, require_open
 from portal.domain.regimes import ObligedParty
 from portal.models.clocks import Clock
-from portal.models.follow_ups import FollowUp
+from portal.models.follow_ups import FollowUpDate
 from portal.models.requests import Request
 from portal.services.casefile.queue.filters import day_of
 from portal.services.casefile.queue.listing import can_carry
@@ -56,7 +56,9 @@ def set_follow_up(work: CaseWork, new: NewFollowUp) -> None:
     request_id = _find_request(work, new.request_number) if new.request_number else None
     note = new.note.strip()[:LONGEST]
     require_room_for_words(work, note)
-    row = FollowUp(id=uuid4(), case_id=work.case.id, request_id=request_id, owner_id=new.owner_id, due_on=new.due_on)
+    row = FollowUpDate(
+        id=uuid4(), case_id=work.case.id, request_id=request_id, owner_id=new.owner_id, due_on=new.due_on
+    )
     row.set_at, row.sealed = work.now, work.sealed_for(row, {"note": note})
     work.session.add(row)
     facts = {"due_on": new.due_on.isoformat(), "owner": str(new.owner_id)}
@@ -66,7 +68,7 @@ def set_follow_up(work: CaseWork, new: NewFollowUp) -> None:
 def finish_follow_up(work: CaseWork, follow_up_id: UUID) -> None:
     """It was done; once more changes nothing. Raises StepRefused."""
     _require_staff(work)
-    row = work.session.get(FollowUp, follow_up_id)
+    row = work.session.get(FollowUpDate, follow_up_id)
     if row is None or row.case_id != work.case.id:
         raise StepRefused("This follow-up date is not there any more.")
     if row.done_at is None:
@@ -77,7 +79,7 @@ def finish_follow_up(work: CaseWork, follow_up_id: UUID) -> None:
 def move_follow_up(work: CaseWork, follow_up_id: UUID, due_on: date, owner_id: UUID) -> None:
     """To another day, or to another member. Raises StepRefused."""
     _require_staff(work)
-    row = work.session.get(FollowUp, follow_up_id)
+    row = work.session.get(FollowUpDate, follow_up_id)
     if row is None or row.case_id != work.case.id or row.done_at is not None:
         raise StepRefused("This follow-up date is not there any more.")
     _check(work, due_on, owner_id)
@@ -92,7 +94,9 @@ def follow_deadlines(work: CaseWork) -> int:
     Returns how many. Once more adds nothing. Raises StepRefused, NoRoom.
     """
     _require_staff(work)
-    open_ones = select(FollowUp.request_id).where(FollowUp.case_id == work.case.id, FollowUp.done_at.is_(None))
+    open_ones = select(FollowUpDate.request_id).where(
+        FollowUpDate.case_id == work.case.id, FollowUpDate.done_at.is_(None)
+    )
     known = set(work.session.scalars(open_ones))
     day = day_of(work)
     query = select(Request.id, Request.number, func.min(Clock.due_at)).join(Clock, Clock.request_id == Request.id)
@@ -118,9 +122,9 @@ def list_follow_ups(work: CaseWork) -> tuple[FollowUpView, ...]:
     """Those that are not done, the next one first; nothing for the person."""
     if work.actor.kind is not ActorKind.STAFF:
         return ()
-    query = select(FollowUp, Request.number).outerjoin(Request, Request.id == FollowUp.request_id)
-    query = query.where(FollowUp.case_id == work.case.id, FollowUp.done_at.is_(None))
-    rows = work.session.execute(query.order_by(FollowUp.due_on, FollowUp.id)).all()
+    query = select(FollowUpDate, Request.number).outerjoin(Request, Request.id == FollowUpDate.request_id)
+    query = query.where(FollowUpDate.case_id == work.case.id, FollowUpDate.done_at.is_(None))
+    rows = work.session.execute(query.order_by(FollowUpDate.due_on, FollowUpDate.id)).all()
     names = staff_names(work.session, (row.owner_id for row, _number in rows))
     today = day_of(work).today
     return tuple(

@@ -14,7 +14,7 @@ from portal.models.cases import Case
 from portal.models.messages import Message
 from portal.models.safe_contacts import SafeContact
 from portal.services.background import safe_hours
-from portal.services.casefile.queue.listing import Contact
+from portal.services.casefile.queue.listing import ContactWindow
 from portal.services.cases import recovery_words
 from portal.services.work import CaseWork
 
@@ -28,7 +28,7 @@ class CaseMarks:
     is_child: bool
     is_threat: bool
     unread: int
-    contact: Contact
+    contact: ContactWindow
     hours: SafeHours | None
     words: tuple[str, ...]
     has_words: bool
@@ -56,7 +56,7 @@ def read_marks(work: CaseWork) -> CaseMarks:
     )
 
 
-def _judge(work: CaseWork, hours: SafeHours | None) -> Contact:
+def _judge(work: CaseWork, hours: SafeHours | None) -> ContactWindow:
     if hours is None:
-        return Contact.ANY_TIME
-    return Contact.NOW if hours.is_safe(work.now) else Contact.LATER
+        return ContactWindow.ANY_TIME
+    return ContactWindow.NOW if hours.is_safe(work.now) else ContactWindow.LATER

@@ -23,7 +23,7 @@ from portal.services.work import CaseWork
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts:
+class ShownParts:
     """Which parts of the long lists are shown: pages from 1, `items_a_page` links on each.
 
     `link` is the number of a link whose platform and page are meant instead of `platform` and `items`. Where all links
@@ -37,7 +37,9 @@ class Parts:
     platform: str = ""
 
 
-def read_overview(work: CaseWork, parts: Parts, escalated: tuple[EscalatedRequest, ...] | None = None) -> CaseOverview:
+def read_overview(
+    work: CaseWork, parts: ShownParts, escalated: tuple[EscalatedRequest, ...] | None = None
+) -> CaseOverview:
     """The case with some of its links, and some of its requests with the next step of each.
 
     Where the requests do not fit on one page, those that somebody has to do something about come first. For staff also
@@ -92,7 +94,7 @@ def _list_groups(items: Sequence[OpenedItem], known: Mapping[str, Platform]) -> 
     )
 
 
-def _cut_items(items: Sequence[OpenedItem], parts: Parts) -> tuple[ListPart[OpenedItem], str]:
+def _cut_items(items: Sequence[OpenedItem], parts: ShownParts) -> tuple[ListPart[OpenedItem], str]:
     """The links that are shown, and the platform that is unfolded; empty where none is."""
     pointed = next((item for item in items if item.row.number == parts.link), None)
     platform = pointed.row.platform if pointed else parts.platform

@@ -88,7 +88,7 @@ class NewWay:
 
 
 @dataclass(frozen=True, kw_only=True)
-class News:
+class UnseenWays:
     """What the person has not said yet that they know. `may_be_put_away`: this visit began after all of it.
 
     Whoever has the phone for a minute, while the case is open there, makes a way in and cannot hide that.
@@ -116,7 +116,7 @@ def list_ways(work: CaseWork, *, token: str) -> WaysIn:
     )
 
 
-def find_news(work: CaseWork, *, token: str) -> News | None:
+def find_news(work: CaseWork, *, token: str) -> UnseenWays | None:
     """What happened to the ways in since the report was sent, for a month, until the person has said they know it."""
     query = select(Event.sequence, Event.kind, Event.at).where(
         Event.case_id == work.case.id,
@@ -129,7 +129,7 @@ def find_news(work: CaseWork, *, token: str) -> News | None:
         return None
     rows = tuple(NewWay(number=number, at=at, text=SENTENCES[kind]) for number, kind, at in found)
     began_at = sessions.began_at(work.session, token)
-    return News(rows=rows, may_be_put_away=began_at is not None and began_at >= max(row.at for row in rows))
+    return UnseenWays(rows=rows, may_be_put_away=began_at is not None and began_at >= max(row.at for row in rows))
 
 
 def put_news_away(work: CaseWork, number: int, *, token: str) -> None:

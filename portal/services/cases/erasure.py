@@ -26,7 +26,7 @@ from portal.models.documents import Document
 from portal.models.events import Event
 from portal.models.find_marks import FindMark
 from portal.models.fingerprints import Fingerprint
-from portal.models.follow_ups import FollowUp
+from portal.models.follow_ups import FollowUpDate
 from portal.models.guards import StoredFile
 from portal.models.handovers import Handover
 from portal.models.holds import Hold
@@ -60,7 +60,7 @@ from portal.services.ports import SYSTEM, Ports
 from portal.services.work import CaseWork, Work
 
 CHILDREN: tuple[type[Base], ...] = (
-    LinkLook, DeadlineNotice, Clock, FollowUp, LinkAnswer, AnswerLink,
+    LinkLook, DeadlineNotice, Clock, FollowUpDate, LinkAnswer, AnswerLink,
     IncomingMail, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent,
     Mandate, InboxKey,
     CaseKey, CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from portal.domain import fingerprints as rules
 from portal.domain.fingerprints import BadFingerprint
-from portal.domain.fingerprints import Fingerprint as Digits
+from portal.domain.fingerprints import FileFingerprint as Digits
 from portal.domain.lifecycle import ActorKind, History, RequestKind, StepRefused, require_open
 from portal.models.fingerprints import Fingerprint
 from portal.models.requests import Request

@@ -48,7 +48,7 @@ class RetentionRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Done:
+class RetentionResult:
     """What was done: warnings written, cases and drafts gone, and how many could not be dealt with."""
 
     warned: int
@@ -69,7 +69,7 @@ def list_rows(work: Work) -> tuple[RetentionRow, ...]:
     )
 
 
-def run(factory: sessionmaker[Session], *, now: datetime, ports: Ports) -> Done:
+def run(factory: sessionmaker[Session], *, now: datetime, ports: Ports) -> RetentionResult:
     """Warn where a day is near, then let go what is due. Running it twice changes nothing more.
 
     Each case has its own transaction: one that cannot be dealt with holds up no other and is tried again next time.
@@ -77,7 +77,7 @@ def run(factory: sessionmaker[Session], *, now: datetime, ports: Ports) -> Done:
     at = _Moment(factory, now, ports)
     warned, unwarned = at.deal_with_each(_is_to_warn(now, ports), _warn)
     gone, left = at.deal_with_each(_is_to_go(now, ports), _let_go)
-    return Done(warned=warned, gone=gone, failed=unwarned + left)
+    return RetentionResult(warned=warned, gone=gone, failed=unwarned + left)
 
 
 def keep_longer(work: CaseWork) -> datetime:

@@ -21,7 +21,7 @@ from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint
 from portal.models.events import Event
-from portal.models.follow_ups import FollowUp
+from portal.models.follow_ups import FollowUpDate
 from portal.models.requests import Request
 
 WAITING = (RequestState.SENT, RequestState.ACKNOWLEDGED)
@@ -73,7 +73,7 @@ def _query(owner: _Owner, chosen: Sequence[ColumnElement[bool]], come_by: dateti
     reminded = select(func.max(Event.at)).where(Event.kind == History.REMINDED, Event.request_id == row.id)
     moments = (*owner.moments, reminded.correlate(row).scalar_subquery()) if row is Request else owner.moments
     dated = select(Clock.id).where(owner.clock, Clock.due_at.is_not(None), Clock.state.in_(LIVE)).correlate(row)
-    promised = select(FollowUp.id).where(owner.promise, FollowUp.done_at.is_(None)).correlate(row)
+    promised = select(FollowUpDate.id).where(owner.promise, FollowUpDate.done_at.is_(None)).correlate(row)
     query = select(row.id, row.case_id, Case.reference, Case.team_id, Case.assignee_id, *moments)
     query = query.join(Case, Case.id == row.case_id).where(Case.status == CaseStatus.OPEN, *chosen)
     query = query.where(owner.waits, ~dated.exists(), ~promised.exists())
@@ -87,7 +87,7 @@ _OWNERS = (
         moments=(Request.sent_at, Request.received_at, Request.answered_at),
         waits=and_(Request.state.in_(WAITING), Request.sent_at.is_not(None)),
         clock=Clock.request_id == Request.id,
-        promise=FollowUp.request_id == Request.id,
+        promise=FollowUpDate.request_id == Request.id,
     ),
     _Owner(
         row=Complaint,
@@ -95,6 +95,6 @@ _OWNERS = (
         moments=(Complaint.lodged_at, Complaint.answered_at),
         waits=and_(Complaint.state == ComplaintState.LODGED, Complaint.lodged_at.is_not(None)),
         clock=Clock.complaint_id == Complaint.id,
-        promise=and_(FollowUp.case_id == Complaint.case_id, FollowUp.request_id.is_(None)),
+        promise=and_(FollowUpDate.case_id == Complaint.case_id, FollowUpDate.request_id.is_(None)),
     ),
 )

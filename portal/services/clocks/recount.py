@@ -48,7 +48,7 @@ CASES_AT_ONCE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class ClockChange:
     """What would change for one clock. All of "before" is None for a clock that the records newly have, all of "after"
     for one that they have no longer. Of request and complaint one is set.
     """
@@ -90,7 +90,7 @@ class Applied:
     failed: tuple[FailedCase, ...]
 
 
-def find_changes(work: Work) -> Iterator[Change | FailedCase]:
+def find_changes(work: Work) -> Iterator[ClockChange | FailedCase]:
     """Every clock that has not ended and would have another date or another binding by today's records.
 
     In the order of the cases' ids, among them those that could not be counted. A newer version that gives the same date
@@ -121,7 +121,7 @@ def apply_changes(factory: sessionmaker[Session], *, now: datetime, ports: Ports
     return Applied(changed=count, failed=tuple(failed))
 
 
-def _find_together(work: Work, case_ids: Sequence[UUID]) -> Iterator[Change | FailedCase]:
+def _find_together(work: Work, case_ids: Sequence[UUID]) -> Iterator[ClockChange | FailedCase]:
     """The changes of some cases, read together; where one of them cannot be read, each by itself."""
     try:
         found = [difference.change for difference in _compare(work, case_ids)]
@@ -154,7 +154,7 @@ class _ClockOwner:
 
 @dataclass(frozen=True)
 class _Difference:
-    change: Change
+    change: ClockChange
     row: Clock | None
     found: PlacedClock | None
 
@@ -205,9 +205,9 @@ def _is_different(row: Clock | None, found: PlacedClock | None) -> bool:
     return (row.due_at, row.binding) != (found.clock.due_at, found.clock.rule.binding)
 
 
-def _describe(owner: _ClockOwner, row: Clock | None, found: PlacedClock | None, reference: str) -> Change:
+def _describe(owner: _ClockOwner, row: Clock | None, found: PlacedClock | None, reference: str) -> ClockChange:
     due = found.clock.due if found else None
-    return Change(
+    return ClockChange(
         case_id=owner.case_id,
         reference=reference,
         request_id=owner.request_id,
@@ -335,13 +335,13 @@ def _rewrite(
         row.state, row.ended_at = ClockState.STOPPED, now
 
 
-def _find_owner(session: Session, change: Change) -> Request | Complaint:
+def _find_owner(session: Session, change: ClockChange) -> Request | Complaint:
     if change.request_id is not None:
         return session.get_one(Request, change.request_id)
     return session.get_one(Complaint, change.complaint_id)
 
 
-def _list_facts(change: Change) -> dict[str, str | None]:
+def _list_facts(change: ClockChange) -> dict[str, str | None]:
     """What the event tells: words of our own and instants, since nobody may be signed in."""
     return {
         "request": str(change.request_id) if change.request_id else None,

@@ -96,7 +96,7 @@ def make_link(work: CaseWork, number: int, *, days: int) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpenLink:
+class OpenOfficerLink:
     """A link that works. `id` is for the session of the browser that takes the papers."""
 
     id: str
@@ -104,14 +104,14 @@ class OpenLink:
     is_taken: bool  # by this very browser, and can be taken once more
 
 
-def find_open(work: Work, token: str, *, taken_here: Collection[str] = ()) -> OpenLink:
+def find_open(work: Work, token: str, *, taken_here: Collection[str] = ()) -> OpenOfficerLink:
     """The link, if it works; looking does not use it up. `taken_here` are the ids of the links whose papers this
     browser has taken. Raises OfficerLinkOver.
     """
     row, _key = _read(work, token, to_change=False)
     _check_open(work, row, is_same_reader=row.id.hex in taken_here)
     until = row.used_at + TAKEN_AGAIN if row.used_at else row.ends_at
-    return OpenLink(id=row.id.hex, until=until, is_taken=row.used_at is not None)
+    return OpenOfficerLink(id=row.id.hex, until=until, is_taken=row.used_at is not None)
 
 
 def take_papers(work: Work, token: str, *, taken_here: Collection[str] = ()) -> OfficerPapers:

@@ -21,7 +21,7 @@ from portal.services.cases.team_mandates import find_team_mandate
 from portal.services.history.events import NewEvent, read_detail
 from portal.services.law.local_days import place_zone
 from portal.services.requests.citations import WRITTEN, lets_represent
-from portal.services.requests.content import Statement, read_statement, situation_of
+from portal.services.requests.content import RequestStatement, read_statement, situation_of
 from portal.services.requests.dossier import Dossier, read_dossiers
 from portal.services.requests.lookup import find_complaint
 from portal.services.requests.statement_views import LettersToState
@@ -108,24 +108,24 @@ def state(work: CaseWork, command: StatementCommand) -> None:
     )
 
 
-def find_own(work: CaseWork, complaint: Complaint) -> Statement | None:
+def find_own(work: CaseWork, complaint: Complaint) -> RequestStatement | None:
     """What was last stated for the complaint itself."""
     query = select(Event).where(Event.complaint_id == complaint.id, Event.kind == History.STATED)
     event = work.session.scalars(query.order_by(Event.sequence.desc()).limit(1)).one_or_none()
     return read_statement(event, read_detail(event, work.key)) if event else None
 
 
-def _name_right(made: Statement) -> tuple[object, ...]:
+def _name_right(made: RequestStatement) -> tuple[object, ...]:
     """By which right something was stated."""
     return made.by, made.mandated_on, made.covers, made.limit
 
 
-def _covers_complaints(made: Statement) -> bool:
+def _covers_complaints(made: RequestStatement) -> bool:
     """Whether the mandate, as it stood then, is for complaints too; one that named no acts was."""
     return not made.covers or MandateAct.COMPLAINTS in made.covers
 
 
-def find_common(parts: Sequence[Dossier], regime: Regime) -> Statement | None:
+def find_common(parts: Sequence[Dossier], regime: Regime) -> RequestStatement | None:
     """What was stated for each of these requests, on the day when it had been stated for the last of them.
 
     None where something was stated for some of them only, by one for some and by somebody else for others, or by the

@@ -82,14 +82,14 @@ class Filled:
 
 
 @dataclass(frozen=True, repr=False)
-class Stage:
+class DemoStage:
     """A moment in an invented case: the case as somebody holds it open then, and the team's members by login."""
 
     work: CaseWork
     staff: dict[str, UUID]
 
 
-Act = Callable[[Stage], None]
+Act = Callable[[DemoStage], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,7 +212,7 @@ class _Player:
             at = self.began_at + step.after
             self._pass_time(opened.case.id, seen_at, at)
             with self.sessions.begin() as session:
-                step.act(Stage(self._reopen(session, opened.at(at)), self.crew.staff))
+                step.act(DemoStage(self._reopen(session, opened.at(at)), self.crew.staff))
             self._do_jobs(at)
             seen_at = at
         self._pass_time(opened.case.id, seen_at, self.ends_at)

@@ -12,7 +12,7 @@ from portal.services.cases import erasure, handover, messages
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.complaints import complaints
 from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
-from portal.services.demo.fill import Act, Stage, StoryStep
+from portal.services.demo.fill import Act, DemoStage, StoryStep
 from portal.services.letters import letters, threats
 from portal.services.letters.further import FurtherWords
 from portal.services.ports import PERSON
@@ -39,7 +39,7 @@ def send(
 ) -> Act:
     """The request leaves; with `proven_minutes` its receipt is proven so long before the step is written down."""
 
-    def act(stage: Stage) -> None:
+    def act(stage: DemoStage) -> None:
         confirm(number)(stage)
         minutes = timedelta(minutes=proven_minutes) if proven_minutes is not None else None
         sent_at = stage.work.now - (minutes or timedelta()) - timedelta(minutes=2)
@@ -67,7 +67,7 @@ def send(
 def state(number: int) -> Act:
     """The person says on their own page what the letter says above the signature, for this letter and on this day."""
 
-    def act(stage: Stage) -> None:
+    def act(stage: DemoStage) -> None:
         dossier = read_dossier(stage.work, number)
         wanted = frozenset(statements.list_wanted(dossier)) - statements.SWORN
         if wanted and dossier.statement is None:
@@ -76,14 +76,14 @@ def state(number: int) -> Act:
     return act
 
 
-def _say(stage: Stage, command: StatementCommand) -> None:
+def _say(stage: DemoStage, command: StatementCommand) -> None:
     statements.state(replace(stage.work, actor=PERSON), command)
 
 
 def confirm(number: int) -> Act:
     """Somebody has looked up what the portal knows from memory only, and says that it is right."""
 
-    def act(stage: Stage) -> None:
+    def act(stage: DemoStage) -> None:
         view = request_page.request_view(stage.work, number)
         facts = tuple(problem.confirm for problem in view.problems if problem.confirm)
         if facts:
@@ -97,7 +97,7 @@ def answer(
 ) -> Act:
     """The recipient answers."""
 
-    def act(stage: Stage) -> None:
+    def act(stage: DemoStage) -> None:
         until = (stage.work.now + timedelta(days=longer_days)).date() if longer_days else None
         command = AnswerCommand(answer=meaning, at=stage.work.now, text=text, extension_until=until, items=items)
         answers.log_answer(stage.work, number, command)
@@ -114,7 +114,7 @@ def give(number: int, **details: object) -> Act:
 def remind(number: int, *, by: SendingChannel = SendingChannel.FORM) -> Act:
     """A reminder is made, and leaves an hour later."""
 
-    def act(stage: Stage) -> None:
+    def act(stage: DemoStage) -> None:
         made = letters.make_letter(stage.work.at(stage.work.now - timedelta(hours=1)), LetterKind.REMINDER, number)
         view = request_page.request_view(stage.work, number)
         used = next((each.address for each in view.channels if each.via is by), "")
@@ -127,7 +127,7 @@ def remind(number: int, *, by: SendingChannel = SendingChannel.FORM) -> Act:
 def make_letter(number: int, kind: LetterKind, *, topic: str = "", company: str = "") -> Act:
     words = FurtherWords(topic=topic, company=company)
 
-    def act(stage: Stage) -> None:
+    def act(stage: DemoStage) -> None:
         if kind in REQUEST_LETTERS.values():
             state(number)(stage)
         letters.make_letter(stage.work, kind, number, words=words)
@@ -136,14 +136,14 @@ def make_letter(number: int, kind: LetterKind, *, topic: str = "", company: str 
 
 
 def make_threat_paper(command: threats.ThreatCommand) -> Act:
-    def act(stage: Stage) -> None:
+    def act(stage: DemoStage) -> None:
         threats.make_threat_paper(stage.work, command)
 
     return act
 
 
 def ask_erasure(number: int) -> Act:
-    def act(stage: Stage) -> None:
+    def act(stage: DemoStage) -> None:
         preparing.prepare_erasure(stage.work, number)
 
     return act
@@ -152,7 +152,7 @@ def ask_erasure(number: int) -> Act:
 def claim_copyright(number: int, made: int) -> Act:
     """A copyright notice of its own, request `made`, that the person swears for on their own page."""
 
-    def act(stage: Stage) -> None:
+    def act(stage: DemoStage) -> None:
         preparing.prepare_copyright(stage.work, number)
         sworn = frozenset({NoticeField.GOOD_FAITH, NoticeField.ACCURACY, NoticeField.PERJURY})
         _say(stage, StatementCommand(numbers=(made,), statements=sworn, signature=stage.work.report.name))
@@ -175,14 +175,14 @@ def back(item: int) -> Act:
 def complain(regime: str, regulator: str, *numbers: int, wish: str = "") -> Act:
     """A complaint is prepared, and its bundle is made."""
 
-    def act(stage: Stage) -> None:
+    def act(stage: DemoStage) -> None:
         complaints.prepare(stage.work, regime, regulator, numbers, wish=wish)
 
     return act
 
 
 def lodge(number: int, *, ticket: str) -> Act:
-    def act(stage: Stage) -> None:
+    def act(stage: DemoStage) -> None:
         command = LodgedCommand(has_checked=True, at=stage.work.now - timedelta(minutes=5), ticket=ticket)
         complaints.record_lodged(stage.work, number, command)
 
@@ -192,7 +192,7 @@ def lodge(number: int, *, ticket: str) -> Act:
 def body_answers(number: int, meaning: ComplaintAnswer, text: str) -> Act:
     """The authority answers."""
 
-    def act(stage: Stage) -> None:
+    def act(stage: DemoStage) -> None:
         command = ComplaintAnswerCommand(at=stage.work.now, text=text, meaning=meaning)
         complaints.log_complaint_answer(stage.work, number, command)
 
@@ -200,7 +200,7 @@ def body_answers(number: int, meaning: ComplaintAnswer, text: str) -> Act:
 
 
 def person_writes(text: str) -> Act:
-    def act(stage: Stage) -> None:
+    def act(stage: DemoStage) -> None:
         messages.send_message(replace(stage.work, actor=PERSON), text)
 
     return act

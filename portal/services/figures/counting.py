@@ -19,9 +19,9 @@ from portal.domain.figures.facts import (
     NO_TEAM,
     UNKNOWN,
     UNLISTED,
+    CountedRequest,
     Grouping,
     Population,
-    RequestFacts,
     ResponseTargets,
     age_of,
     closing_of,
@@ -139,13 +139,13 @@ def _count_request(found: dict[int, Counts], case: Any, request: Any, rows: _Row
     add_request(found[year], population, values, judge(facts, at=frame.judged_at[year]))
 
 
-def _read_facts(sent_at: datetime, due_at: datetime | None, events: Sequence[RequestEvent]) -> RequestFacts:
+def _read_facts(sent_at: datetime, due_at: datetime | None, events: Sequence[RequestEvent]) -> CountedRequest:
     def first(*kinds: EventKind) -> datetime | None:
         return min((event.at for event in events if event.kind in kinds), default=None)
 
     removed = first(EventKind.REMOVED)
     back = [event.at for event in events if event.kind is EventKind.PUT_BACK and removed and event.at >= removed]
-    return RequestFacts(
+    return CountedRequest(
         sent_at=sent_at,
         due_at=due_at,
         removed_at=removed,

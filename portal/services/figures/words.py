@@ -17,21 +17,21 @@ from portal.services.work import Work
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeptWords:
+class WrittenParts:
     """The words of each part, and the version they are; 0 where nobody has written any yet."""
 
     words: Mapping[Part, str]
     version: int
 
 
-def read_words(session: Session, kind: ReportKind, year: int) -> KeptWords:
+def read_words(session: Session, kind: ReportKind, year: int) -> WrittenParts:
     """Those of this year; where there are none, those of the year before last written, which hold mostly still."""
     row = _find(session, kind, year)
     if row is not None:
-        return KeptWords(words=words_of(kind, row.words), version=row.version)
+        return WrittenParts(words=words_of(kind, row.words), version=row.version)
     before = select(ReportWords).where(ReportWords.kind == kind, ReportWords.year < year)
     earlier = session.scalars(before.order_by(ReportWords.year.desc()).limit(1)).one_or_none()
-    return KeptWords(words=words_of(kind, earlier.words if earlier else {}), version=0)
+    return WrittenParts(words=words_of(kind, earlier.words if earlier else {}), version=0)
 
 
 def keep_words(work: Work, kind: ReportKind, year: int, words: Mapping[Part, str], *, version: int | None) -> None:

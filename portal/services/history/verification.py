@@ -25,13 +25,13 @@ from portal.services.history.checkpoints import Checkpoint
 from portal.services.history.events import digest_of
 from portal.services.history.journal import TIP, entry_digest, guard_of_tip
 from portal.services.history.raw_rows import ROWS_AT_ONCE, RawTable, Unreadable, any_text
-from portal.services.history.witness import Place, Witness
+from portal.services.history.witness import JournalPlace, Witness
 from portal.services.ports import ServerKeys
 
 ENDS = frozenset({History.ERASED.value, Noted.DRAFT_DELETED.value})  # entries after which a case's events are gone
 MOST_BREAKS = 100
 DAY = timedelta(days=1)
-START = Place(0, b"")
+START = JournalPlace(0, b"")
 # An entry is dated when its request or job began and written when that ends: two that work at once may cross.
 LONGEST_WORK = timedelta(hours=1)
 
@@ -47,7 +47,7 @@ class Verification:
     events: int
     heads: int
     breaks: tuple[Break, ...]
-    place: Place = START
+    place: JournalPlace = START
     notes: tuple[str, ...] = ()
 
 
@@ -93,7 +93,7 @@ class _Chains:
     events: int = 0
 
 
-def verify(session: Session, against: Against, *, now: datetime, since: Place | None = None) -> Verification:
+def verify(session: Session, against: Against, *, now: datetime, since: JournalPlace | None = None) -> Verification:
     """Follow every chain from its first row, or what came after `since`.
 
     `session` may be one that only reads. Of a history with many breaks the first hundred are named.
@@ -120,7 +120,7 @@ def verify(session: Session, against: Against, *, now: datetime, since: Place | 
         events=chains.events,
         heads=len(stored),
         breaks=tuple(breaks[:MOST_BREAKS]),
-        place=Place(chains.position, chains.digest),
+        place=JournalPlace(chains.position, chains.digest),
         notes=tuple(_list_notes(chains)),
     )
 
@@ -144,7 +144,7 @@ def _follow(
     chains: _Chains,
     marks: Mapping[int, list[tuple[str, bytes]]],
     signed: frozenset[int],
-    since: Place | None,
+    since: JournalPlace | None,
 ) -> Iterator[Break]:
     """Every entry of the journal in its order, each with its event."""
     dialect = session.get_bind().dialect
@@ -307,7 +307,7 @@ def _check_ends(
     chains: _Chains,
     marks: Mapping[int, Any],
     stored: Sequence[Checkpoint],
-    since: Place | None,
+    since: JournalPlace | None,
 ) -> Iterator[Break]:
     """What the pass itself cannot see: rows that are gone from the end, and rows that no entry speaks of."""
     for missing in chains.missing.values():
@@ -338,7 +338,9 @@ def _check_days_told(chains: _Chains, stored: Sequence[Checkpoint], first: int) 
         yield Break(f"head of {day}", "stands there, but the journal does not say that it was signed")
 
 
-def _check_days(chains: _Chains, stored: Sequence[Checkpoint], since: Place | None, now: datetime) -> Iterator[Break]:
+def _check_days(
+    chains: _Chains, stored: Sequence[Checkpoint], since: JournalPlace | None, now: datetime
+) -> Iterator[Break]:
     """What happened on one day is signed by the end of the next, or it is said that it was signed late."""
     if chains.position and not stored:
         yield Break("heads", "there is none: nothing of the history is signed. The worker signs it each day")
@@ -375,7 +377,7 @@ def _check_outside(
     yield from _check_place(session, witness.place, "what was written down beside the database")
 
 
-def _check_place(session: Session, place: Place, what: str) -> Iterator[Break]:
+def _check_place(session: Session, place: JournalPlace, what: str) -> Iterator[Break]:
     if place.position == 0:
         return
     digest = session.scalar(select(JournalEntry.digest).where(JournalEntry.position == place.position))

@@ -19,7 +19,7 @@ from portal.services.ports import ServerKeys
 
 
 @dataclass(frozen=True)
-class Place:
+class JournalPlace:
     """A place in the journal: a position, counted from 1, and the digest of the row there."""
 
     position: int
@@ -30,7 +30,7 @@ class Place:
 class Witness:
     """What was written down last."""
 
-    place: Place
+    place: JournalPlace
     heads: int
     guard: bytes
 
@@ -41,7 +41,7 @@ class Witness:
 def read(locks: CaseLockStore) -> Witness | None:
     """None where nothing was written down yet."""
     found = locks.read_witness()
-    return None if found is None else Witness(Place(found[0], found[1]), found[2], found[3])
+    return None if found is None else Witness(JournalPlace(found[0], found[1]), found[2], found[3])
 
 
 def write_down(session: Session, locks: CaseLockStore, keys: ServerKeys) -> bool:
@@ -53,7 +53,7 @@ def write_down(session: Session, locks: CaseLockStore, keys: ServerKeys) -> bool
     if tip is None:
         return read(locks) is None
     heads = session.scalar(select(func.count()).select_from(JournalCheckpoint)) or 0
-    place, before = Place(tip.position, tip.digest), read(locks)
+    place, before = JournalPlace(tip.position, tip.digest), read(locks)
     if before is not None:
         if before.place == place and before.heads == heads and guard_digests.is_current(keys, before.guard):
             return True
@@ -74,11 +74,11 @@ def may_sign(session: Session, locks: CaseLockStore, keys: ServerKeys) -> bool:
     return before is None or (before.fits(keys) and holds(session, before.place))
 
 
-def holds(session: Session, place: Place) -> bool:
+def holds(session: Session, place: JournalPlace) -> bool:
     """Whether the journal still has that row there."""
     query = select(JournalEntry.digest).where(JournalEntry.position == place.position)
     return place.position == 0 or session.scalar(query) == place.digest
 
 
-def _guard(keys: ServerKeys, place: Place, heads: int, *, like: bytes | None = None) -> bytes:
+def _guard(keys: ServerKeys, place: JournalPlace, heads: int, *, like: bytes | None = None) -> bytes:
     return guard_digests.value_guard(keys, "witness", place.position, place.digest, heads, like=like)

@@ -37,7 +37,7 @@ from portal.domain.imports import (
 from portal.domain.intake import DIVIDED_COUNTRIES
 from portal.domain.lifecycle import AgeBand, Depiction
 from portal.domain.report import ReportedLink, YesNo
-from portal.domain.tables import Table
+from portal.domain.tables import ReadTable
 from portal.reference.platform_names import find_named
 from portal.services.intake.drafts import LINK_LIMIT, as_reported, read_text
 from portal.services.ports import Ports
@@ -61,7 +61,7 @@ _LONGEST: Mapping[Column, int] = MappingProxyType(
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Names:
+class CountryNames:
     """Countries and their parts by how they are written, in small letters: codes, and names in the page's language."""
 
     countries: Mapping[str, str]
@@ -122,7 +122,13 @@ class _Line:
 
 
 def read_cases(
-    table: Table, columns: Sequence[Column | None], order: DayOrder, names: Names, *, today: date, ports: Ports
+    table: ReadTable,
+    columns: Sequence[Column | None],
+    order: DayOrder,
+    names: CountryNames,
+    *,
+    today: date,
+    ports: Ports,
 ) -> Reading:
     """Nothing is saved. Lines keep their numbers in the file."""
     reader = _Reader(columns, order, names, today, ports)
@@ -153,7 +159,7 @@ class _Reader:
     """Reads the lines of one table."""
 
     def __init__(
-        self, columns: Sequence[Column | None], order: DayOrder, names: Names, today: date, ports: Ports
+        self, columns: Sequence[Column | None], order: DayOrder, names: CountryNames, today: date, ports: Ports
     ) -> None:
         self._places = {column: place for place, column in enumerate(columns) if column}
         self._order, self._names, self._today, self._ports = order, names, today, ports

@@ -32,7 +32,7 @@ from portal.services.cases import ages, messages
 from portal.services.cases.instants import BadInstant
 from portal.services.history.events import NewEvent
 from portal.services.importing.reading import Placed, list_placed
-from portal.services.importing.waiting import Waiting, Word, find_marks, list_values, open_waiting
+from portal.services.importing.waiting import ToldToAll, WaitingTable, find_marks, list_values, open_waiting
 from portal.services.intake import drafts, submission
 from portal.services.intake.submission import BY_IMPORT, Incomplete
 from portal.services.ports import Actor, Ports
@@ -69,11 +69,11 @@ class _Order:
 
     import_id: UUID
     team_id: UUID
-    waiting: Waiting
+    waiting: WaitingTable
     keys: Mapping[UUID, bytes | None]
 
     @property
-    def word(self) -> Word:
+    def word(self) -> ToldToAll:
         return self.waiting.word
 
 
@@ -307,7 +307,7 @@ def _settle(work: CaseWork, order: _Order, wave: Sequence[Placed]) -> None:
         answers.mark_all_gone(work, gone)
 
 
-def _find_stated(word: Word) -> StatedThere | None:
+def _find_stated(word: ToldToAll) -> StatedThere | None:
     """As the people told their team. What is sworn nobody tells a team."""
     return StatedThere(statements=word.stated - SWORN, by=StatedBy.TOLD) if word.stated else None
 

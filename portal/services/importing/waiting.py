@@ -20,7 +20,7 @@ from portal.adapters.vault import CannotOpen, SealContext
 from portal.domain.imports import Column, DayOrder, ImportCase, guess_columns
 from portal.domain.lifecycle import CaseStatus, Handler, SendingChannel, StepRefused
 from portal.domain.regimes import NoticeField
-from portal.domain.tables import Table
+from portal.domain.tables import ReadTable
 from portal.models.accounts import Staff
 from portal.models.cases import Case, CaseKey
 from portal.models.imports import ImportMark, ImportState, TableImport
@@ -31,7 +31,7 @@ from portal.services.cases import handover
 from portal.services.cases.keys import unlock_key
 from portal.services.cases.opening import NoAccess, seen_by
 from portal.services.history import guards
-from portal.services.importing.reading import Names, Reading, read_cases
+from portal.services.importing.reading import CountryNames, Reading, read_cases
 from portal.services.ports import ServerKeys
 from portal.services.staff.team_keys import unwrap_for_team
 from portal.services.work import Work
@@ -45,7 +45,7 @@ _MARKS = select(ImportMark).where(ImportMark.value.in_(bindparam("chosen", expan
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Word:
+class ToldToAll:
     """What the member says once for all people in the table. `told`: how and when they were told and agreed.
 
     `channel` is how what was sent before had left, and `stated` what the people stated in it, as they told the team.
@@ -59,15 +59,15 @@ class Word:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Waiting:
+class WaitingTable:
     """A table with how its columns were read, and what was typed so far."""
 
-    table: Table
+    table: ReadTable
     columns: tuple[Column | None, ...]
     order: DayOrder
     language: str
     reading: Reading
-    word: Word = field(default_factory=Word)
+    word: ToldToAll = field(default_factory=ToldToAll)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -76,7 +76,7 @@ class OpenedImport:
 
     row: TableImport
     key: bytes
-    waiting: Waiting | None
+    waiting: WaitingTable | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,16 +99,22 @@ class ImportView:
         return max(0, self.cases - self.made - self.added_to - len(self.refused))
 
 
-def plan(work: Work, table: Table, *, names: Names, language: str) -> Waiting:
+def plan(work: Work, table: ReadTable, *, names: CountryNames, language: str) -> WaitingTable:
     """A table as its headings tell. Writes nothing, and takes its time."""
     columns, order = guess_columns(table.headings), DayOrder.DAY_FIRST
     reading = _read(work, table, columns, order, names)
-    return Waiting(table=table, columns=columns, order=order, language=language, reading=reading)
+    return WaitingTable(table=table, columns=columns, order=order, language=language, reading=reading)
 
 
 def plan_anew(
-    work: Work, waiting: Waiting, *, columns: Sequence[Column | None], order: DayOrder, word: Word, names: Names
-) -> Waiting:
+    work: Work,
+    waiting: WaitingTable,
+    *,
+    columns: Sequence[Column | None],
+    order: DayOrder,
+    word: ToldToAll,
+    names: CountryNames,
+) -> WaitingTable:
     """The same table by these columns, with what was typed now. Writes nothing, and takes its time."""
     changed = replace(waiting, columns=tuple(columns), order=order, word=word)
     if (changed.columns, changed.order) == (waiting.columns, waiting.order):
@@ -116,7 +122,7 @@ def plan_anew(
     return replace(changed, reading=_read(work, waiting.table, columns, order, names))
 
 
-def begin(work: Work, waiting: Waiting, *, team_id: UUID) -> UUID:
+def begin(work: Work, waiting: WaitingTable, *, team_id: UUID) -> UUID:
     """Keep a table for its member. Raises StepRefused where the team takes no cases."""
     handover.find_taking_team(work, team_id)
     staff = work.session.get_one(Staff, work.actor.staff_id)
@@ -151,14 +157,14 @@ def open_import(work: Work, import_id: UUID, private_key: bytes, *, to_change: b
         raise NoAccess from error
 
 
-def keep(work: Work, opened: OpenedImport, waiting: Waiting) -> None:
+def keep(work: Work, opened: OpenedImport, waiting: WaitingTable) -> None:
     """Keep what was planned anew. For whoever holds its row. Raises StepRefused where the import has begun."""
     _require_waiting(opened)
     opened.row.sealed, opened.row.cases = _seal(opened.row, opened.key, waiting), len(waiting.reading.cases)
     work.session.flush()
 
 
-def press(work: Work, opened: OpenedImport, waiting: Waiting, *, team_keys: Mapping[UUID, bytes]) -> None:
+def press(work: Work, opened: OpenedImport, waiting: WaitingTable, *, team_keys: Mapping[UUID, bytes]) -> None:
     """The word to import: the worker begins once this is committed. Raises StepRefused."""
     _require_waiting(opened)
     row, word = opened.row, waiting.word
@@ -219,9 +225,9 @@ def purge(work: Work) -> None:
         work.session.delete(row)
 
 
-def open_waiting(row: TableImport, key: bytes) -> Waiting:
+def open_waiting(row: TableImport, key: bytes) -> WaitingTable:
     """What is sealed in its row. Raises CannotOpen."""
-    return msgspec.json.decode(vault.open_sealed(key, _place_of(row), row.sealed or b""), type=Waiting)
+    return msgspec.json.decode(vault.open_sealed(key, _place_of(row), row.sealed or b""), type=WaitingTable)
 
 
 def list_values(keys: ServerKeys, team_id: UUID, case: ImportCase) -> Iterator[tuple[str, bytes]]:
@@ -256,7 +262,9 @@ def _find_keys(
     return found
 
 
-def _read(work: Work, table: Table, columns: Sequence[Column | None], order: DayOrder, names: Names) -> Reading:
+def _read(
+    work: Work, table: ReadTable, columns: Sequence[Column | None], order: DayOrder, names: CountryNames
+) -> Reading:
     today = work.ports.config.day_at(work.now)
     return read_cases(table, columns, order, names, today=today, ports=work.ports)
 
@@ -273,7 +281,7 @@ def _find_own(work: Work, import_id: UUID, *, to_change: bool) -> TableImport:
     return row
 
 
-def _require_waiting(opened: OpenedImport) -> Waiting:
+def _require_waiting(opened: OpenedImport) -> WaitingTable:
     if opened.waiting is None:
         raise StepRefused("The import has begun.")
     return opened.waiting
@@ -286,7 +294,7 @@ def _make_room(work: Work, staff_id: UUID) -> None:
         work.session.delete(row)
 
 
-def _seal(row: TableImport, key: bytes, waiting: Waiting) -> bytes:
+def _seal(row: TableImport, key: bytes, waiting: WaitingTable) -> bytes:
     return vault.seal(key, _place_of(row), msgspec.json.encode(waiting))
 
 

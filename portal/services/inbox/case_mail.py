@@ -21,7 +21,7 @@ from portal.adapters.readers.documents import clean_document
 from portal.adapters.readers.mail_reader import LONGEST_VALUE, read_headers
 from portal.domain.documents import CleanDocument, Cleaned, MailSignature
 from portal.domain.incoming import (
-    MailState,
+    IncomingState,
     MatchedBy,
     Nature,
     ServerVerdict,
@@ -75,12 +75,12 @@ class MailView:
     received_at: datetime
     nature: Nature
     matched_by: MatchedBy
-    state: MailState
+    state: IncomingState
     read: ReadMail | None
 
     @property
     def is_waiting(self) -> bool:
-        return self.state is MailState.WAITING
+        return self.state is IncomingState.WAITING
 
 
 class MailBent(StepRefused):
@@ -125,7 +125,7 @@ def read_in(work: CaseWork, number: int, *, end_transaction: Callable[[], None])
     `end_transaction` is called before. Raises UnknownNumber, DocumentRefused, StepRefused, MailBent, CannotOpen.
     """
     row = _find(work, number)
-    if row.state is not MailState.WAITING:
+    if row.state is not IncomingState.WAITING:
         return
     came = open_waiting(work, row)
     end_transaction()
@@ -133,20 +133,20 @@ def read_in(work: CaseWork, number: int, *, end_transaction: Callable[[], None])
     clean = clean_document(came.content, may_be_unconfined=config.takes_files_unconfined, keys=config.sender_keys)
     open_again(work)
     row = _find(work, number)
-    if row.state is MailState.WAITING:
+    if row.state is IncomingState.WAITING:
         _keep(work, row, came, clean)
 
 
 def note_logged(work: CaseWork, request: Request) -> None:
     """An answer to this request was written down, so what was read of its mail so far needs nothing more."""
-    query = select(IncomingMail).where(IncomingMail.request_id == request.id, IncomingMail.state == MailState.READ)
+    query = select(IncomingMail).where(IncomingMail.request_id == request.id, IncomingMail.state == IncomingState.READ)
     for row in work.session.scalars(query):
-        row.state = MailState.LOGGED
+        row.state = IncomingState.LOGGED
 
 
 def waits_unread() -> ColumnElement[bool]:
     """The condition on mails that somebody has to look at."""
-    return and_(IncomingMail.state == MailState.WAITING, IncomingMail.nature.in_(TOLD))
+    return and_(IncomingMail.state == IncomingState.WAITING, IncomingMail.nature.in_(TOLD))
 
 
 def open_waiting(work: CaseWork, row: IncomingMail) -> CameIn:
@@ -184,7 +184,7 @@ def _keep(work: CaseWork, row: IncomingMail, came: CameIn, clean: CleanDocument)
         "sender_fits": _fits(work, request, read_domain(_first(headers, "from"))),
     }
     row.sealed, row.wrapped, row.mark = work.sealed_for(row, values), None, None
-    row.state, row.over_at = MailState.READ, work.now
+    row.state, row.over_at = IncomingState.READ, work.now
     work.session.flush()
 
 
@@ -205,7 +205,7 @@ def _find(work: CaseWork, number: int) -> IncomingMail:
 
 
 def _view(work: CaseWork, row: IncomingMail, request: Request) -> MailView:
-    is_read = row.state in {MailState.READ, MailState.LOGGED}
+    is_read = row.state in {IncomingState.READ, IncomingState.LOGGED}
     return MailView(
         number=row.number or 0,
         request_number=request.number,

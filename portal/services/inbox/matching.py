@@ -18,7 +18,7 @@ from portal.adapters.readers.mail_reader import read_headers
 from portal.adapters.vault import SealContext
 from portal.domain.incoming import (
     REPORT_LOOKED_AT,
-    MailState,
+    IncomingState,
     MatchedBy,
     Nature,
     judge,
@@ -52,7 +52,7 @@ class Match:
 def match_mail(work: Work, row_id: UUID) -> Match | None:
     """Look at one mail that came in. None where it found no request, or was looked at already. Raises CannotOpen."""
     row = work.session.get(IncomingMail, row_id, with_for_update=True)
-    if row is None or row.state is not MailState.RECEIVED:
+    if row is None or row.state is not IncomingState.RECEIVED:
         return None
     came = open_for_server(row, work.ports.keys)
     headers = read_headers(came.content)
@@ -60,7 +60,7 @@ def match_mail(work: Work, row_id: UUID) -> Match | None:
     row.nature = judge(headers, head)
     found = _find(work, came, headers, head)
     if found is None:
-        row.state = MailState.UNMATCHED
+        row.state = IncomingState.UNMATCHED
         return None
     put_into_case(work, row, came, found)
     if row.nature is Nature.RETURNED:
@@ -83,7 +83,7 @@ def put_into_case(work: Work, row: IncomingMail, came: CameIn, match: Match) -> 
     hold_case(work.session, match.case_id)
     newest = work.session.scalar(select(func.max(IncomingMail.number)).where(IncomingMail.case_id == match.case_id))
     row.case_id, row.request_id, row.matched_by = match.case_id, match.request_id, match.by
-    row.number, row.state = (newest or 0) + 1, MailState.WAITING
+    row.number, row.state = (newest or 0) + 1, IncomingState.WAITING
     public = find_public(work.session, match.case_id)
     if public is not None:
         key = vault.new_key()

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen, SealContext
 from portal.db import Base
-from portal.domain.incoming import LARGEST_MAIL, MailState
+from portal.domain.incoming import LARGEST_MAIL, IncomingState
 from portal.domain.reply_addresses import ReplyPlace, read_token
 from portal.models.incoming import IncomingMail
 from portal.services.ports import Ports, ServerKeys
@@ -62,7 +62,7 @@ def receive(work: Work, content: bytes, envelope: Sequence[str] = ()) -> bool:
         "id": row_id,
         "digest": digests[0],
         "server_key": keys.id,
-        "state": MailState.RECEIVED,
+        "state": IncomingState.RECEIVED,
         "received_at": work.now,
         "size": len(content),
         "sealed": seal_for_server(keys, row_id, CameIn(content=content, envelope=tuple(envelope), at=work.now)),
@@ -143,7 +143,7 @@ def open_for_server(row: IncomingMail, keys: ServerKeys) -> CameIn:
 
 def list_received(session: Session, *, most: int) -> Sequence[UUID]:
     """Mails that nobody has looked at, in the order in which they came."""
-    query = select(IncomingMail.id).where(IncomingMail.state == MailState.RECEIVED)
+    query = select(IncomingMail.id).where(IncomingMail.state == IncomingState.RECEIVED)
     return session.scalars(query.order_by(IncomingMail.received_at, IncomingMail.id).limit(most)).all()
 
 

@@ -17,7 +17,7 @@ from portal.adapters.readers.documents import clean_document
 from portal.adapters.readers.mail_reader import LONGEST_VALUE, read_headers
 from portal.adapters.vault import CannotOpen
 from portal.domain.incoming import (
-    MailState,
+    IncomingState,
     MatchedBy,
     Nature,
     ServerVerdict,
@@ -55,7 +55,7 @@ class UnmatchedRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Guess:
+class RequestGuess:
     """A request that a mail could answer, and why."""
 
     reference: str
@@ -71,18 +71,18 @@ class UnmatchedMail:
     text: str
     platform: str
     server: tuple[ServerVerdict, ...]
-    guesses: tuple[Guess, ...]
+    guesses: tuple[RequestGuess, ...]
 
 
 def count_unmatched(session: Session) -> int:
     """How many wait, without those that the mail server holds for unwanted."""
-    query = select(func.count()).select_from(IncomingMail).where(IncomingMail.state == MailState.UNMATCHED)
+    query = select(func.count()).select_from(IncomingMail).where(IncomingMail.state == IncomingState.UNMATCHED)
     return session.scalar(query.where(IncomingMail.nature != Nature.JUNK)) or 0
 
 
 def list_unmatched(work: Work) -> tuple[UnmatchedRow, ...]:
     """The oldest first, unwanted ones last."""
-    query = select(IncomingMail).where(IncomingMail.state == MailState.UNMATCHED)
+    query = select(IncomingMail).where(IncomingMail.state == IncomingState.UNMATCHED)
     query = query.order_by(IncomingMail.nature == Nature.JUNK, IncomingMail.received_at, IncomingMail.id)
     return tuple(_row(row, work) for row in work.session.scalars(query.limit(MOST_SHOWN)))
 
@@ -132,12 +132,12 @@ def put_to_request(work: CaseWork, row_id: UUID, request_number: int) -> None:
 def dismiss(work: Work, row_id: UUID) -> None:
     """It is nothing of ours: its bytes are destroyed, and that it came stays. Raises UnknownNumber."""
     row = _find(work, row_id, to_change=True)
-    row.state, row.sealed, row.over_at = MailState.DISMISSED, None, work.now
+    row.state, row.sealed, row.over_at = IncomingState.DISMISSED, None, work.now
     facts = {"to": "nobody"}
     journal.note(work.session, Noted.MAIL_SORTED, staff_id=work.actor.staff_id, facts=facts, now=work.now)
 
 
-def _guess(work: Work, text: str, platform: str, team_ids: Sequence[UUID]) -> tuple[Guess, ...]:
+def _guess(work: Work, text: str, platform: str, team_ids: Sequence[UUID]) -> tuple[RequestGuess, ...]:
     """Requests of the member's own cases: those with a ticket number that stands in the mail, then those that wait for
     an answer of the platform that wrote it, the newest first.
     """
@@ -145,7 +145,7 @@ def _guess(work: Work, text: str, platform: str, team_ids: Sequence[UUID]) -> tu
     query = select(Case.reference, Request.number).join(Case, Case.id == Request.case_id).where(*mine)
     words = list_ticket_words(text)
     found = [
-        Guess(reference=reference, number=number, by_ticket=True)
+        RequestGuess(reference=reference, number=number, by_ticket=True)
         for reference, number in work.session.execute(
             query.where(Request.id.in_(finding.list_ticketed(work, words))).limit(MOST_GUESSED)
         )
@@ -155,10 +155,10 @@ def _guess(work: Work, text: str, platform: str, team_ids: Sequence[UUID]) -> tu
             Request.platform == platform, Request.sent_at.is_not(None), Request.answered_at.is_(None)
         ).order_by(Request.sent_at.desc())
         found += [
-            Guess(reference=reference, number=number, by_ticket=False)
+            RequestGuess(reference=reference, number=number, by_ticket=False)
             for reference, number in work.session.execute(waiting.limit(MOST_GUESSED))
         ]
-    seen: dict[tuple[str, int], Guess] = {}
+    seen: dict[tuple[str, int], RequestGuess] = {}
     for each in found:
         seen.setdefault((each.reference, each.number), each)
     return tuple(seen.values())[:MOST_GUESSED]
@@ -192,6 +192,6 @@ def _row(row: IncomingMail, work: Work) -> UnmatchedRow:
 
 def _find(work: Work, row_id: UUID, *, to_change: bool = False) -> IncomingMail:
     row = work.session.get(IncomingMail, row_id, with_for_update=to_change or None, populate_existing=to_change)
-    if row is None or row.state is not MailState.UNMATCHED:
+    if row is None or row.state is not IncomingState.UNMATCHED:
         raise UnknownNumber("This mail does not wait here any more.")
     return row

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.db import begin_reading
-from portal.domain.incoming import LARGEST_MAIL, MailState
+from portal.domain.incoming import LARGEST_MAIL, IncomingState
 from portal.domain.mail_files import is_email
 from portal.models.incoming import IncomingMail
 from portal.services.background.duties import do_each
@@ -27,7 +27,7 @@ from portal.services.inbox.receiving import (
 from portal.services.ports import SYSTEM, Ports, ServerKeys
 from portal.services.work import Work
 
-CARRIED = (MailState.RECEIVED, MailState.UNMATCHED, MailState.WAITING)  # rest on a secret of the server
+CARRIED = (IncomingState.RECEIVED, IncomingState.UNMATCHED, IncomingState.WAITING)  # rest on a secret of the server
 AT_ONCE = 500  # mails of one round; the rest waits for the next one
 REFUSED = "refused"  # folder within the folder, for what is no mail or too large
 _LOOKED_AT = 256 * 1024

@@ -25,7 +25,7 @@ from portal.domain.lifecycle import (
     require_open,
 )
 from portal.domain.report import ReportedPlace
-from portal.models.case_links import CaseLink, LinkKind, NamedPoster
+from portal.models.case_links import CaseLink, CaseLinkKind, NamedPoster
 from portal.models.cases import Case
 from portal.models.items import Item
 from portal.services.cases import finding, handover, risks
@@ -54,7 +54,7 @@ class LinkedCase:
     """Another case that a member linked with this one, as far as the reader sees it."""
 
     reference: str
-    kind: LinkKind
+    kind: CaseLinkKind
     status: CaseStatus
     reason: str
     by: str
@@ -77,7 +77,7 @@ def link(work: CaseWork, other: CaseWork, reason: str) -> None:
     reason = _read(reason, "Write why: a colleague has to know what the two have in common.")
     for mine, theirs in ((work, other), (other, work)):
         require_room_for_words(mine, reason)
-        _add(mine, theirs, LinkKind.LINKED, reason)
+        _add(mine, theirs, CaseLinkKind.LINKED, reason)
         _record(mine, theirs, History.CASES_LINKED, {"reason": reason})
 
 
@@ -100,9 +100,9 @@ def merge(first: CaseWork, second: CaseWork, said: str) -> AddedLinks:
     if added.over:
         raise StepRefused("The links of both do not fit into one case. Link the cases instead.")
     _carry_risks(first, second)
-    _add(first, second, LinkKind.TOOK_IN, said)
+    _add(first, second, CaseLinkKind.TOOK_IN, said)
     _record(first, second, History.CASES_MERGED, {"text": said})
-    _add(second, first, LinkKind.GOES_ON, said)
+    _add(second, first, CaseLinkKind.GOES_ON, said)
     _record(second, first, History.CASES_MERGED, {"text": said})
     handover.close(second, reason=CloseReason.TWICE)
     return added
@@ -117,12 +117,12 @@ def unlink(work: CaseWork, other: CaseWork) -> None:
     rows = [row for mine, theirs in ((work, other), (other, work)) if (row := _find(mine, theirs))]
     if not rows:
         raise StepRefused("These cases are not linked.")
-    kind = History.CASES_UNLINKED if rows[0].kind is LinkKind.LINKED else History.CASES_PARTED
+    kind = History.CASES_UNLINKED if rows[0].kind is CaseLinkKind.LINKED else History.CASES_PARTED
     for row in rows:
         work.session.delete(row)
     _record(work, other, kind, {})
     _record(other, work, kind, {})
-    closed = {row.case_id for row in rows if row.kind is LinkKind.GOES_ON}
+    closed = {row.case_id for row in rows if row.kind is CaseLinkKind.GOES_ON}
     for mine in (work, other):
         if mine.case.id in closed and mine.case.status is CaseStatus.CLOSED:
             handover.reopen(mine)
@@ -189,15 +189,15 @@ def list_linked(work: CaseWork) -> tuple[LinkedCase, ...]:
     )
 
 
-def find_merged(work: CaseWork) -> LinkKind | None:
+def find_merged(work: CaseWork) -> CaseLinkKind | None:
     """Whether the case was put together with another one: what that other is to it. For the person as well, so a row
     that is not as it was written says nothing.
     """
     if work.case.team_id is None:
         return None
-    merged = (CaseLink.case_id == work.case.id, CaseLink.kind != LinkKind.LINKED)
+    merged = (CaseLink.case_id == work.case.id, CaseLink.kind != CaseLinkKind.LINKED)
     kinds = {row["kind"] for row, fits in guards.read_rows(work.session, CaseLink, *merged) if fits}
-    return next((kind for kind in (LinkKind.GOES_ON, LinkKind.TOOK_IN) if kind in kinds), None)
+    return next((kind for kind in (CaseLinkKind.GOES_ON, CaseLinkKind.TOOK_IN) if kind in kinds), None)
 
 
 def name_poster(work: CaseWork, account: str, place: str = "") -> None:
@@ -279,7 +279,7 @@ def _carry_risks(first: CaseWork, second: CaseWork) -> None:
             risks.set_risks(first, flags, each.reason)
 
 
-def _add(work: CaseWork, other: CaseWork, kind: LinkKind, reason: str) -> None:
+def _add(work: CaseWork, other: CaseWork, kind: CaseLinkKind, reason: str) -> None:
     row = CaseLink(id=uuid4(), case_id=work.case.id, other_id=other.case.id, kind=kind)
     row.staff_id, row.made_at = work.actor.staff_id, work.now
     row.sealed = work.sealed_for(row, {"reason": reason})

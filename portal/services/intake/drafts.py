@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters import vault
-from portal.adapters.links.hosts import Why
-from portal.adapters.links.url_rules import Told
+from portal.adapters.links.hosts import ShownBack
+from portal.adapters.links.url_rules import LinkNote
 from portal.adapters.links.urls import MOST_MEANT, FoundLink, FoundLinks, find_links
 from portal.db import begin_reading
 from portal.domain.lifecycle import CaseStatus, Handler
@@ -185,7 +185,7 @@ def sort_links(report: Report, read: ReadText) -> PastedLinks:
 def _list_rejected(found: FoundLinks) -> Iterator[RejectedText]:
     yield from (RejectedText(text=one.text, why=one.why) for one in found.rejected)
     if found.rest.strip():
-        yield RejectedText(text=found.rest, why=Why.REST.value)
+        yield RejectedText(text=found.rest, why=ShownBack.REST.value)
 
 
 def add_links(report: Report, text: str, *, ports: Ports) -> Report:
@@ -222,7 +222,7 @@ def list_teams_to_ask(session: Session, country: str) -> list[tuple[str, str]]:
 
 
 def as_reported(link: FoundLink) -> ReportedLink:
-    is_other = bool({Told.UNWRAPPED, Told.APP} & set(link.told))
+    is_other = bool({LinkNote.UNWRAPPED, LinkNote.APP} & set(link.told))
     return ReportedLink(
         url=link.url,
         host=link.host,

@@ -38,7 +38,7 @@ from portal.services.law.law_finder import ContentKind, Facts, find_applicable_l
 FEW = 3  # that a page names
 
 
-class FirstStep(StrEnum):
+class RouteStart(StrEnum):
     """What the person does to set a route going."""
 
     NOTICE = "notice"  # a letter to the platform
@@ -57,7 +57,7 @@ class FastestRoute:
     regime: Regime
     rule: Rule
     before: Rule | None
-    step: FirstStep
+    step: RouteStart
     body: str | None  # who takes the report; None where it is the platform
     regulator: str | None
     needs_request: bool  # whether the platform has to be asked before
@@ -170,8 +170,8 @@ def _make_route(regime: Regime, verdict: Applicability, rule: Rule, before: Rule
         rule=rule,
         before=before,
         step=step,
-        body=own.body if own and step is not FirstStep.NOTICE else None,
-        regulator=own.regulator if own and step is not FirstStep.NOTICE else None,
+        body=own.body if own and step is not RouteStart.NOTICE else None,
+        regulator=own.regulator if own and step is not RouteStart.NOTICE else None,
         needs_request=needs_request(regime, Situation()) or _waits_for_platform(regime),
         hours=hours,
         hours_from_order=_hours_of(rule),
@@ -184,12 +184,12 @@ def _waits_for_platform(regime: Regime) -> bool:
     return any(rule.binding is Binding.PRECONDITION and rule.owed_by in _OBLIGED for rule in regime.rules)
 
 
-def _find_step(regime: Regime, rule: Rule) -> FirstStep:
+def _find_step(regime: Regime, rule: Rule) -> RouteStart:
     if rule.owed_by is ObligedParty.COURT:
-        return FirstStep.COURT
+        return RouteStart.COURT
     if rule.owed_by is ObligedParty.REGULATOR:
-        return FirstStep.AUTHORITY
-    return FirstStep.COURT if regime.kind is RegimeKind.COURT else _STEPS[rule.trigger]
+        return RouteStart.AUTHORITY
+    return RouteStart.COURT if regime.kind is RegimeKind.COURT else _STEPS[rule.trigger]
 
 
 def _list_doubts(regime: Regime, verdict: Applicability, rule: Rule, *, needs_order: bool) -> Iterator[Sentence]:
@@ -234,11 +234,11 @@ _KINDS = frozenset({RegimeKind.REMOVAL, RegimeKind.ERASURE, RegimeKind.COMPLAINT
 _OBLIGED = frozenset({ObligedParty.PLATFORM, ObligedParty.CONTROLLER})
 _DECIDERS = frozenset({ObligedParty.REGULATOR, ObligedParty.COURT})
 _ORDERS = frozenset({Trigger.AUTHORITY_ORDER, Trigger.COURT_ORDER})
-_STEPS: Mapping[Trigger, FirstStep] = MappingProxyType(
+_STEPS: Mapping[Trigger, RouteStart] = MappingProxyType(
     {
-        Trigger.NOTICE_RECEIVED: FirstStep.NOTICE,
-        Trigger.AUTHORITY_ORDER: FirstStep.AUTHORITY,
-        Trigger.COURT_ORDER: FirstStep.COURT,
+        Trigger.NOTICE_RECEIVED: RouteStart.NOTICE,
+        Trigger.AUTHORITY_ORDER: RouteStart.AUTHORITY,
+        Trigger.COURT_ORDER: RouteStart.COURT,
     }
 )
 # A period as hours, for ranking only: a month has 30 days here.

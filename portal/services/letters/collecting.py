@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from portal.adapters.papers import pdf_enclosures
-from portal.adapters.papers.pdf_volume import Part, bind_parts
+from portal.adapters.papers.pdf_volume import VolumePart, bind_parts
 from portal.domain.letters.facts import LetterFacts
 from portal.domain.lifecycle import LetterKind, StepRefused
 from portal.models.letters import Letter
@@ -63,7 +63,7 @@ def write_volume(work: CaseWork) -> bytes:
 
     The files inside the letters are not in it. Raises as `write_archive`.
     """
-    parts = (Part(paper.name.removesuffix(".pdf"), paper.content) for paper in _collect(work))
+    parts = (VolumePart(paper.name.removesuffix(".pdf"), paper.content) for paper in _collect(work))
     return bind_parts(parts, title=work.reference)
 
 

@@ -19,7 +19,7 @@ from portal.domain.clocks import (
     is_rule_in_force,
 )
 from portal.domain.directory import AddressRole, ChannelKind, Company, Platform, Regulator
-from portal.domain.fingerprints import Fingerprint, Media
+from portal.domain.fingerprints import FileFingerprint, Media
 from portal.domain.letters.facts import (
     ContentFact,
     CopyFact,
@@ -69,7 +69,7 @@ from portal.services.law.local_days import place_zone
 from portal.services.law.obliged_places import Jurisdiction, place_of_platform
 from portal.services.requests.citations import Citation, Disclosed, binding_of, disclose
 from portal.services.requests.content import RequestContent, describe_element
-from portal.services.requests.content import Statement as StatedForRequest
+from portal.services.requests.content import RequestStatement as StatedForRequest
 from portal.services.requests.dossier import OpenedItem
 from portal.services.requests.views import ChannelView
 from portal.services.work import CaseWork
@@ -238,7 +238,7 @@ def content_fact(contents: RequestContent) -> ContentFact:
     )
 
 
-def copies_of(many: Iterable[Fingerprint]) -> tuple[CopyFact, ...]:
+def copies_of(many: Iterable[FileFingerprint]) -> tuple[CopyFact, ...]:
     """As a letter names them. A PDQ that would find too much else is left out, and so are the frames of a video."""
     return tuple(
         CopyFact(

@@ -30,7 +30,7 @@ from portal.services.history import guard_digests, guards, journal, rows_check, 
 from portal.services.history.breaks import Break
 from portal.services.history.checkpoints import Checkpoint
 from portal.services.history.verification import MOST_BREAKS, Against, Verification, verify
-from portal.services.history.witness import Place
+from portal.services.history.witness import JournalPlace
 from portal.services.ports import Ports, ServerKeys
 from portal.services.staff import security_notices
 
@@ -58,7 +58,7 @@ def check(
     *,
     keys: Mapping[str, bytes],
     copies: Sequence[Checkpoint] = (),
-    since: Place | None = None,
+    since: JournalPlace | None = None,
     now: datetime,
     ports: Ports,
 ) -> Audit:
@@ -94,7 +94,7 @@ def _batches(ids: Sequence[UUID]) -> Iterator[list[UUID]]:
         yield some
 
 
-def _list_changed(session: Session, since: Place) -> set[UUID]:
+def _list_changed(session: Session, since: JournalPlace) -> set[UUID]:
     """The cases of which the journal says something after that place."""
     told = (JournalEntry.position > since.position, JournalEntry.case_id.is_not(None))
     return {case_id for case_id in session.scalars(select(JournalEntry.case_id).where(*told).distinct()) if case_id}
@@ -109,12 +109,12 @@ def is_due(session: Session, keys: ServerKeys, *, now: datetime) -> bool:
     return row is None or now - row.checked_at >= NIGHT
 
 
-def find_start(session: Session, keys: ServerKeys, *, now: datetime) -> Place | None:
+def find_start(session: Session, keys: ServerKeys, *, now: datetime) -> JournalPlace | None:
     """Where the next check begins; None for one of everything, as after a week, or where the place was bent."""
     row = _read_check(session, keys)
     if row is None or row.whole_at is None or now - row.whole_at >= WEEK:
         return None
-    return Place(row.position, row.digest)
+    return JournalPlace(row.position, row.digest)
 
 
 def run(

@@ -36,7 +36,7 @@ class AnswerGone(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Call:
+class AskedCall:
     """One call: the key that its sender gave it, and exactly what was asked, with the address it went to."""
 
     idempotency: str
@@ -44,20 +44,20 @@ class Call:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Done:
+class CallResult:
     """What a call came to: the case that it is about, and the answer as it is sent."""
 
     case_id: UUID
     answer: bytes
 
 
-def find_answer(work: Work, caller: Caller, call: Call) -> bytes | None:
+def find_answer(work: Work, caller: Caller, call: AskedCall) -> bytes | None:
     """The answer that this call got before; None where it is new. Raises OtherBody, AnswerGone."""
     row = _find(work.session, caller, call)
     return None if row is None else _read(work, caller, call, row)
 
 
-def do_once(work: Work, caller: Caller, call: Call, act: Callable[[], Done]) -> bytes:
+def do_once(work: Work, caller: Caller, call: AskedCall, act: Callable[[], CallResult]) -> bytes:
     """The answer of the one call of this key, whoever of two at once came first. Raises as `find_answer`, and as `act`,
     and then nothing of it is kept.
     """
@@ -89,12 +89,12 @@ def purge(session: Session, *, now: datetime) -> None:
     session.execute(delete(PartnerCall).where(PartnerCall.made_at < now - LASTS))
 
 
-def _find(session: Session, caller: Caller, call: Call) -> PartnerCall | None:
+def _find(session: Session, caller: Caller, call: AskedCall) -> PartnerCall | None:
     query = select(PartnerCall).where(PartnerCall.key_id == caller.key_id, PartnerCall.value == _value(caller, call))
     return session.scalars(query).one_or_none()
 
 
-def _read(work: Work, caller: Caller, call: Call, row: PartnerCall) -> bytes:
+def _read(work: Work, caller: Caller, call: AskedCall, row: PartnerCall) -> bytes:
     if row.body != _body(caller, call):
         raise OtherBody
     try:
@@ -108,9 +108,9 @@ def _place(row: PartnerCall) -> SealContext:
     return SealContext("partner_calls", str(row.id), str(row.key_id))
 
 
-def _value(caller: Caller, call: Call) -> bytes:
+def _value(caller: Caller, call: AskedCall) -> bytes:
     return vault.blind_index(caller.calls_key, f"key {call.idempotency}")
 
 
-def _body(caller: Caller, call: Call) -> bytes:
+def _body(caller: Caller, call: AskedCall) -> bytes:
     return vault.blind_index(caller.calls_key, f"body {call.asked.hex()}")

@@ -38,7 +38,7 @@ _LOOKS = frozenset({History.OPENED, History.EXPORTED})
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Told:
+class ToldByPartner:
     """What the person was told before the partner passed it on, word for word, when they agreed, and to what."""
 
     text: str
@@ -53,7 +53,7 @@ class PartnerOrder:
 
     report: Report
     links: str
-    told: Told
+    told: ToldByPartner
     language: str
 
 

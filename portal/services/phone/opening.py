@@ -33,7 +33,7 @@ class WordsBy(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Call:
+class PhoneCall:
     """What was said. `told` is the text that was read to the caller and agreed to; without it no case is opened.
 
     `age`: how old the person was when it was made, where they said it. `links_on`: the day on which the team looks
@@ -49,14 +49,14 @@ class Call:
     words_by: WordsBy = WordsBy.LATER
 
 
-def plan_case(work: CaseWork, call: Call) -> SubmissionPlan:
+def plan_case(work: CaseWork, call: PhoneCall) -> SubmissionPlan:
     """The case as it will be. Reads only. Raises Incomplete, StepRefused."""
     if work.actor.kind is not ActorKind.STAFF or not call.told:
         raise StepRefused("Read out what happens with the report first. The case is opened once the caller agrees.")
     return submission.plan_submission(work, told=call.report, links_follow=call.links_on is not None)
 
 
-def keep_case(work: CaseWork, plan: SubmissionPlan, call: Call) -> Receipt:
+def keep_case(work: CaseWork, plan: SubmissionPlan, call: PhoneCall) -> Receipt:
     """Open the case for its team, assigned to the member. For whoever holds it as it stood at the plan's stamp.
 
     Raises StepRefused, BadAddress.

@@ -41,7 +41,7 @@ class Details:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Statement:
+class RequestStatement:
     """What was stated for one request. `signature` is empty where the team took down what the person told it."""
 
     statements: frozenset[NoticeField]
@@ -53,13 +53,13 @@ class Statement:
     limit: str = ""  # of the mandate, in its own words
 
 
-def read_statement(event: Event, detail: Mapping[str, Any]) -> Statement:
+def read_statement(event: Event, detail: Mapping[str, Any]) -> RequestStatement:
     """What an event tells that was stated; `detail` is what is sealed in it."""
     return _read(event.facts, event.at, detail)
 
 
-def _read(facts: Mapping[str, Any], at: datetime, detail: Mapping[str, Any]) -> Statement:
-    return Statement(
+def _read(facts: Mapping[str, Any], at: datetime, detail: Mapping[str, Any]) -> RequestStatement:
+    return RequestStatement(
         statements=frozenset(NoticeField(each) for each in facts["statements"]),
         at=at,
         by=StatedBy(facts["by"]),
@@ -70,7 +70,7 @@ def _read(facts: Mapping[str, Any], at: datetime, detail: Mapping[str, Any]) -> 
     )
 
 
-def write_statement(statement: Statement) -> dict[str, Any]:
+def write_statement(statement: RequestStatement) -> dict[str, Any]:
     """The same as plain facts of an event. The signature is sealed apart from them."""
     facts: dict[str, Any] = {"by": statement.by.value, "statements": sorted(statement.statements)}
     if statement.mandated_on:
@@ -79,7 +79,7 @@ def write_statement(statement: Statement) -> dict[str, Any]:
     return facts
 
 
-def read_stated_there(event: Event, detail: Mapping[str, Any]) -> Statement | None:
+def read_stated_there(event: Event, detail: Mapping[str, Any]) -> RequestStatement | None:
     """What the event of a sending tells that was stated in what was sent; None where it was a letter, or nothing."""
     stated = event.facts.get("stated")
     if not stated:
@@ -96,8 +96,8 @@ class RequestContent:
     places: tuple[str, ...]  # a link or a description for each item
     organisation: Organisation | None  # where a team carries the case
     kind: RequestKind = RequestKind.NOTICE
-    statement: Statement | None = None  # what was stated for this request, besides the report
-    earlier: Statement | None = None  # what was stated for every letter that this paper tells of
+    statement: RequestStatement | None = None  # what was stated for this request, besides the report
+    earlier: RequestStatement | None = None  # what was stated for every letter that this paper tells of
 
     @cached_property
     def situation(self) -> Situation:
@@ -131,7 +131,7 @@ class RequestContent:
     def without_mandated(self) -> RequestContent:
         """The same for a law that lets no representative state it: without what the team stated under a mandate."""
 
-        def keep(made: Statement | None) -> Statement | None:
+        def keep(made: RequestStatement | None) -> RequestStatement | None:
             return None if made is not None and made.by is StatedBy.MANDATED else made
 
         return replace(self, statement=keep(self.statement), earlier=keep(self.earlier))

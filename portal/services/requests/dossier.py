@@ -53,7 +53,13 @@ from portal.services.directory.address_checks import AddressStatus, read_statuse
 from portal.services.history.events import read_detail
 from portal.services.history.valid_events import keep_valid
 from portal.services.requests.citations import Citation, cite_kept, find_reason, list_direct
-from portal.services.requests.content import Details, RequestContent, Statement, read_stated_there, read_statement
+from portal.services.requests.content import (
+    Details,
+    RequestContent,
+    RequestStatement,
+    read_stated_there,
+    read_statement,
+)
 from portal.services.requests.lookup import find_organisation, find_request, list_requests
 from portal.services.work import CaseWork
 
@@ -138,7 +144,7 @@ class Dossier:
         """The same request at another moment; nothing is read again."""
         return Dossier(self.request, self.rows.at(now))
 
-    def as_if_stated(self, statement: Statement) -> Dossier:
+    def as_if_stated(self, statement: RequestStatement) -> Dossier:
         """The request as it would be, were that stated for it now: for showing what its letter would say."""
         other = Dossier(self.request, self.rows)
         vars(other)["statement"] = statement  # where a cached property keeps what it found
@@ -213,7 +219,7 @@ class Dossier:
         )
 
     @cached_property
-    def statement(self) -> Statement | None:
+    def statement(self) -> RequestStatement | None:
         """What was last stated for this very request, besides the report: before its letter, or in what was sent."""
         for event in reversed(self.events):
             if event.kind is History.STATED:

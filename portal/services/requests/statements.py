@@ -32,7 +32,7 @@ from portal.services.cases.mandates import require_mandate
 from portal.services.cases.team_mandates import find_team_mandate, require_team_mandate
 from portal.services.history.events import NewEvent
 from portal.services.requests.citations import WRITTEN, lets_represent
-from portal.services.requests.content import Statement
+from portal.services.requests.content import RequestStatement
 from portal.services.requests.dossier import Dossier, OpenedItem, read_dossiers
 from portal.services.work import CaseWork
 
@@ -181,7 +181,9 @@ def _require_about_all(dossier: Dossier, at: datetime) -> None:
         )
 
 
-def take_stated_there(work: CaseWork, dossier: Dossier, there: StatedThere, *, sent_at: datetime) -> Statement | None:
+def take_stated_there(
+    work: CaseWork, dossier: Dossier, there: StatedThere, *, sent_at: datetime
+) -> RequestStatement | None:
     """What was sent in other words as a statement for its request; None where it held nothing that its laws want.
 
     Raises StepRefused where nobody has signed, somebody would swear for another, or the team has no mandate for it, and
@@ -202,7 +204,7 @@ def take_stated_there(work: CaseWork, dossier: Dossier, there: StatedThere, *, s
     at = check_instant(there.at or sent_at, work.case, now=work.now)
     if at > sent_at:
         raise BadInstant("This was said after it was sent, so it cannot have been part of it. Check the two moments.")
-    return Statement(
+    return RequestStatement(
         statements=frozenset(kept),
         at=at,
         by=by,

@@ -41,7 +41,7 @@ class Guess(StrEnum):
 
 
 @dataclass(frozen=True)
-class Pace:
+class ThrottlePace:
     """So many wrong tries are free; then the wait doubles from one second up to the longest."""
 
     free: int
@@ -54,15 +54,15 @@ class Pace:
 
 
 PACES = {
-    Guess.PASSWORD: Pace(3, timedelta(minutes=15)),
-    Guess.FACTOR: Pace(5, timedelta(minutes=15)),
-    Guess.FACTORS: Pace(20, timedelta(minutes=2)),
-    Guess.PASSWORDS: Pace(20, timedelta(minutes=1)),
-    Guess.WORDS: Pace(20, timedelta(seconds=30)),
-    Guess.CHECK: Pace(5, timedelta(days=1)),
-    Guess.LINK: Pace(5, timedelta(minutes=15)),
-    Guess.MAILED: Pace(5, timedelta(minutes=15)),
-    Guess.ANSWER: Pace(30, timedelta(seconds=30)),
+    Guess.PASSWORD: ThrottlePace(3, timedelta(minutes=15)),
+    Guess.FACTOR: ThrottlePace(5, timedelta(minutes=15)),
+    Guess.FACTORS: ThrottlePace(20, timedelta(minutes=2)),
+    Guess.PASSWORDS: ThrottlePace(20, timedelta(minutes=1)),
+    Guess.WORDS: ThrottlePace(20, timedelta(seconds=30)),
+    Guess.CHECK: ThrottlePace(5, timedelta(days=1)),
+    Guess.LINK: ThrottlePace(5, timedelta(minutes=15)),
+    Guess.MAILED: ThrottlePace(5, timedelta(minutes=15)),
+    Guess.ANSWER: ThrottlePace(30, timedelta(seconds=30)),
 }
 
 

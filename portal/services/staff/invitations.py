@@ -33,7 +33,7 @@ class InvitationOver(LookupError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Guest:
+class Invitee:
     """Who is invited, as what, and to which team."""
 
     login: str
@@ -56,7 +56,7 @@ class InvitationView:
     ends_at: datetime
 
 
-def invite(work: Work, guest: Guest, *, by: UUID) -> str:
+def invite(work: Work, guest: Invitee, *, by: UUID) -> str:
     """Six words for somebody new, shown once. An earlier invitation of the same name ends. Raises AccountRefused."""
     if not LOGIN.fullmatch(guest.login):
         raise AccountRefused("A sign-in name has 2 to 80 small letters, digits, dots or hyphens.")
@@ -74,7 +74,7 @@ def invite_back(work: Work, login: str, *, by: UUID) -> str:
     member = find_staff(work.session, login)
     if member.id == by:
         raise AccountRefused("You cannot do this for yourself. Ask another administrator.")
-    guest = Guest(login=member.login, name=member.name, role=member.role, scope=member.scope, team_id=None)
+    guest = Invitee(login=member.login, name=member.name, role=member.role, scope=member.scope, team_id=None)
     return _add(work, guest, member.id, by=by)
 
 
@@ -127,7 +127,7 @@ def list_open(session: Session, *, now: datetime) -> tuple[InvitationView, ...]:
     )
 
 
-def _add(work: Work, guest: Guest, staff_id: UUID | None, *, by: UUID) -> str:
+def _add(work: Work, guest: Invitee, staff_id: UUID | None, *, by: UUID) -> str:
     for earlier in work.session.scalars(select(Invitation).where(Invitation.login == guest.login, _works(work.now))):
         earlier.ended_at = work.now
     words = work.ports.words.draw()

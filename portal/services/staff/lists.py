@@ -79,7 +79,7 @@ class TeamMember:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Waiting:
+class WaitingMember:
     """A new colleague who cannot read the team's cases until somebody lets them in."""
 
     membership_id: UUID
@@ -118,12 +118,12 @@ def list_colleagues(session: Session, team_id: UUID | None) -> tuple[Colleague, 
     return tuple(Colleague(id=one.id, name=one.name) for one in accounts.read_colleagues(session, team_id))
 
 
-def list_waiting(session: Session, team_ids: Sequence[UUID]) -> tuple[Waiting, ...]:
+def list_waiting(session: Session, team_ids: Sequence[UUID]) -> tuple[WaitingMember, ...]:
     """New colleagues of these teams who wait to be let in."""
     found = accounts.read_waiting(session, team_ids)
     names = {team.id: team.name for team in session.scalars(select(Team).where(Team.id.in_(team_ids)))}
     return tuple(
-        Waiting(
+        WaitingMember(
             membership_id=membership.id,
             name=member.name,
             login=member.login,

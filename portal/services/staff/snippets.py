@@ -21,7 +21,7 @@ MOST = 200  # of one team
 _PLACE = re.compile(r"\{([a-z ]{1,40})\}")
 
 
-class Place(StrEnum):
+class Placeholder(StrEnum):
     """What may stand in braces in a snippet."""
 
     REFERENCE = "reference"  # of the case
@@ -97,7 +97,7 @@ def drop(work: Work, snippet_id: UUID, team_ids: Collection[UUID]) -> None:
         work.session.delete(row)
 
 
-def fill(text: str, values: Mapping[Place, str]) -> str:
+def fill(text: str, values: Mapping[Placeholder, str]) -> str:
     """The text with its places filled in; one that is not known stays as it is, to be seen."""
     known = {place.value: value for place, value in values.items()}
     return _PLACE.sub(lambda found: known.get(found[1], found[0]), text)
@@ -105,7 +105,7 @@ def fill(text: str, values: Mapping[Place, str]) -> str:
 
 def list_unknown(text: str) -> list[str]:
     """What stands in braces and is no place, in its order."""
-    known = {place.value for place in Place}
+    known = {place.value for place in Placeholder}
     return [found[0] for found in _PLACE.finditer(text) if found[1] not in known]
 
 
@@ -122,7 +122,7 @@ def _check(work: Work, command: SnippetCommand, title: str, text: str, team_ids:
     if len(title) > LONGEST_TITLE or len(text) > LONGEST_TEXT:
         raise SnippetRefused(f"A title may have {LONGEST_TITLE} characters, a text {LONGEST_TEXT:,}.")
     if unknown := list_unknown(text):
-        places = ", ".join(f"{{{place}}}" for place in Place)
+        places = ", ".join(f"{{{place}}}" for place in Placeholder)
         raise SnippetRefused(f"{unknown[0]} cannot be filled in. These can: {places}.")
     others = [each for each in list_snippets(work, [command.team_id]) if each.id != command.id]
     if any((each.use, each.title.casefold()) == (command.use, title.casefold()) for each in others):

@@ -72,7 +72,7 @@ class Became(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class AnswerPart:
     """One answer about some links, all of them where no number is given."""
 
     answer: Answer
@@ -83,7 +83,7 @@ class Part:
 class SaidThere:
     """What a recipient said: per link, in words, and their own number for it."""
 
-    parts: tuple[Part, ...] = ()
+    parts: tuple[AnswerPart, ...] = ()
     text: str = ""
     ticket: str = ""
 
@@ -190,7 +190,7 @@ def take(work: CaseWork, number: int) -> int:
         sending.record_ticket(work, request.number, said.ticket)
     listed = {item.row.number for item in dossier.items}
     # Words alone are an answer that says where they are.
-    for part in said.parts or (Part(answer=Answer.UPDATE),):
+    for part in said.parts or (AnswerPart(answer=Answer.UPDATE),):
         left = tuple(each for each in part.links if each in listed)
         if part.links and not left:
             continue  # those links are in another request by now
@@ -249,9 +249,9 @@ def _clean(said: SaidThere, numbers: Sequence[int]) -> SaidThere:
     return SaidThere(parts=tuple(_sort_links(part) for part in said.parts), text=text, ticket=" ".join(ticket.split()))
 
 
-def _sort_links(part: Part) -> Part:
+def _sort_links(part: AnswerPart) -> AnswerPart:
     """The same with its links in order, each once."""
-    return Part(answer=part.answer, links=tuple(sorted(set(part.links))))
+    return AnswerPart(answer=part.answer, links=tuple(sorted(set(part.links))))
 
 
 def _clean_text(text: str, longest: int) -> str:

@@ -44,7 +44,7 @@ from portal.services.letters.letters import LetterWords
 from portal.services.letters.views import LetterView, ProblemView
 from portal.services.requests.channels import Read, channel_views, list_read
 from portal.services.requests.citations import list_cited, passes_on
-from portal.services.requests.content import Statement
+from portal.services.requests.content import RequestStatement
 from portal.services.requests.dossier import Dossier, read_dossier, read_dossiers
 from portal.services.requests.proofs import ProofView, view_proof
 from portal.services.requests.statements import (
@@ -370,12 +370,12 @@ def renew_letter(work: CaseWork, number: int) -> None:
         ahead.order_ahead(work, [dossier.request])
 
 
-def _say_all(dossier: Dossier) -> Statement:
+def _say_all(dossier: Dossier) -> RequestStatement:
     """All that its laws want said, as if it were said now, for showing. What is sworn is left out."""
     by = StatedBy.PERSON if dossier.report.filer in {None, Filer.SELF} else StatedBy.REPRESENTATIVE
     signature = dossier.content.signature or _SOME_NAME
     wanted = frozenset(list_wanted(dossier)) - SWORN
-    return Statement(statements=wanted, at=dossier.work.now, by=by, signature=signature)
+    return RequestStatement(statements=wanted, at=dossier.work.now, by=by, signature=signature)
 
 
 def _read(work: CaseWork) -> _Round:

@@ -40,7 +40,7 @@ from portal.services.letters import letters
 from portal.services.letters.letters import FixedLetter
 from portal.services.requests import answer_links
 from portal.services.requests.channels import require_address_check
-from portal.services.requests.content import Statement, write_statement
+from portal.services.requests.content import RequestStatement, write_statement
 from portal.services.requests.dossier import Dossier, read_dossier
 from portal.services.requests.lookup import find_request
 from portal.services.requests.preparing import LONGEST, DetailsRefused, group_links_into_requests
@@ -169,7 +169,7 @@ def _write_sent(
     dossier: Dossier,
     fixed: FixedLetter,
     command: SentCommand,
-    there: Statement | None,
+    there: RequestStatement | None,
     mailed: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """The request's row, its links' states and its history, once what it stands for is fixed."""

@@ -35,7 +35,7 @@ class EndpointRefused(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Endpoint:
+class EndpointView:
     """An address that hears of events, as it is shown. `url` is empty where no key of this server opens it."""
 
     id: UUID
@@ -113,7 +113,7 @@ def _end(work: Work, endpoint_id: UUID, row: WebhookEndpoint) -> None:
     _note(work, "ended")
 
 
-def list_endpoints(work: Work, *, team_ids: Collection[UUID] | None = None) -> tuple[Endpoint, ...]:
+def list_endpoints(work: Work, *, team_ids: Collection[UUID] | None = None) -> tuple[EndpointView, ...]:
     """Those of these teams and their partners, all for None: the oldest first."""
     rows = work.session.scalars(_theirs(team_ids).order_by(WebhookEndpoint.made_at, WebhookEndpoint.id)).all()
     teams = {row.id: row.name for row in work.session.execute(select(Team.id, Team.name))} if rows else {}
@@ -215,13 +215,13 @@ def _check_hears(work: Work, hears: Hears, team_ids: Collection[UUID] | None) ->
         raise EndpointRefused("This is not one of your teams.")
 
 
-def _view(row: WebhookEndpoint, keys: ServerKeys, team: str, *, partner: str) -> Endpoint:
+def _view(row: WebhookEndpoint, keys: ServerKeys, team: str, *, partner: str) -> EndpointView:
     try:
         url, _secret = open_endpoint(row, keys)
     except CannotOpen:
         url = ""
     shown = url and urlsplit(url)._replace(query="", fragment="").geturl()  # what follows "?" may be a password
-    return Endpoint(
+    return EndpointView(
         id=row.id,
         url=shown,
         events=tuple(row.events),

@@ -44,7 +44,7 @@ from portal.domain.regimes import Binding, Confidence, ObligedParty, RegimeKind
 from portal.domain.report import ContactBy, NameKind, YesNo
 from portal.domain.rights import SecurityNoticeKind
 from portal.domain.safe_hours import EVERY_DAY, SafeHours
-from portal.models.case_links import LinkKind
+from portal.models.case_links import CaseLinkKind
 from portal.services.casefile.bulk.actions import BulkAction
 from portal.services.casefile.bulk.many_cases import CaseAction
 from portal.services.casefile.queue.filters import News, QueueFilter, Risk, WaitsFor, Whose
@@ -197,10 +197,10 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             KeptProof.MOMENT: _l("the day and the time"),
             KeptProof.FINGERPRINT: _l("a fingerprint, made on their own device"),
         },
-        LinkKind: {
-            LinkKind.LINKED: _l("Linked with"),
-            LinkKind.GOES_ON: _l("Closed as a double; the person’s case that goes on"),
-            LinkKind.TOOK_IN: _l("The same person’s case, put together with this one"),
+        CaseLinkKind: {
+            CaseLinkKind.LINKED: _l("Linked with"),
+            CaseLinkKind.GOES_ON: _l("Closed as a double; the person’s case that goes on"),
+            CaseLinkKind.TOOK_IN: _l("The same person’s case, put together with this one"),
         },
         AgeBand: {
             AgeBand.UNDER_13: _l("under 13"),

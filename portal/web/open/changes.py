@@ -13,7 +13,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.domain.regimes import Regime
-from portal.reference.record_history import Change, Kind, UnknownVersion, changes_of, find_version, list_changes
+from portal.reference.record_history import (
+    RecordChange,
+    RecordKind,
+    UnknownVersion,
+    changes_of,
+    find_version,
+    list_changes,
+)
 from portal.services.law.deadline_calculator import InvalidQuery
 from portal.web.access import public
 from portal.web.caching import cacheable
@@ -66,10 +73,10 @@ def feed() -> Response:
 @public
 @cacheable
 def show_versions(regime: str) -> ResponseReturnValue:
-    return show_all_versions(Kind.LAW, regime, back=url_for("law.show", regime=regime), missing="law.show_all")
+    return show_all_versions(RecordKind.LAW, regime, back=url_for("law.show", regime=regime), missing="law.show_all")
 
 
-def show_all_versions(kind: Kind, record: str, *, back: str, missing: str) -> ResponseReturnValue:
+def show_all_versions(kind: RecordKind, record: str, *, back: str, missing: str) -> ResponseReturnValue:
     """The list of a record's versions. `back` is the address of the record, `missing` where to go without one."""
     found = changes_of(kind, record)
     if not found:
@@ -91,7 +98,7 @@ def show_version(regime: str, version: str) -> ResponseReturnValue:
         return render_template("open/missing.html", back="law.show_all"), 404
 
 
-def make_feed(changes: tuple[Change, ...]) -> bytes:
+def make_feed(changes: tuple[RecordChange, ...]) -> bytes:
     """An Atom feed, newest first. Ids hang on the records alone, so that they stay when the portal moves."""
     base = unit().config.base_url
     root = Element("feed", {"xmlns": ATOM, "xml:lang": "en"})
@@ -108,7 +115,7 @@ def make_feed(changes: tuple[Change, ...]) -> bytes:
     return written
 
 
-def _add_entry(root: Element, change: Change, base: str) -> None:
+def _add_entry(root: Element, change: RecordChange, base: str) -> None:
     entry = SubElement(root, "entry")
     _add(entry, "title", change.name)
     _add(entry, "id", uuid5(NAMESPACE_URL, f"{change.kind}:{change.record}/{change.version}").urn)
@@ -118,16 +125,16 @@ def _add_entry(root: Element, change: Change, base: str) -> None:
     _add(entry, "summary", describe_change(change))
 
 
-def address_of(change: Change) -> str:
+def address_of(change: RecordChange) -> str:
     """The path of the page that shows the version."""
-    if change.kind is Kind.LAW:
+    if change.kind is RecordKind.LAW:
         return url_for("changes.show_version", regime=change.record, version=change.version)
-    if change.kind is Kind.PLATFORM:
+    if change.kind is RecordKind.PLATFORM:
         return url_for("directory.platform_version", platform=change.record, version=change.version)
     return url_for("directory.authority_version", regulator=change.record, version=change.version)
 
 
-def describe_change(change: Change) -> str:
+def describe_change(change: RecordChange) -> str:
     """What changed, in one sentence or two."""
     if change.is_first:
         said = str(_("New in the list."))

@@ -26,7 +26,7 @@ _NO_WORD = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Citation:
+class CiteLine:
     """What a cite line says. A record that nobody kept, as one of an organisation's own, has a day for a version."""
 
     record: str
@@ -53,10 +53,10 @@ def anchor_all(facts: Iterable[T], kind: str) -> Iterator[tuple[str, T]]:
         yield (anchor if seen[anchor] == 1 else f"{anchor}-{seen[anchor]}"), fact
 
 
-def cite_law(law: Regime, anchor: str = "", sources: Iterable[str] = ()) -> Citation:
+def cite_law(law: Regime, anchor: str = "", sources: Iterable[str] = ()) -> CiteLine:
     """A law, or a fact of it that rests on the sources of these keys. The address is that of this very version."""
     named = [source for source in law.sources if source.key in set(sources)] or law.sources
-    return Citation(
+    return CiteLine(
         record=law.name,
         version=law.version,
         checked_on=max((source.seen_on for source in named), default=None),
@@ -66,13 +66,13 @@ def cite_law(law: Regime, anchor: str = "", sources: Iterable[str] = ()) -> Cita
 
 def cite_platform(
     platform: Platform, version: str | None, anchor: str = "", channel: ContactChannel | None = None
-) -> Citation:
+) -> CiteLine:
     """A platform, or one of its channels, in the version that was kept; without one, on its page of today."""
     if version is None:
         address = url_for("directory.platform", platform=platform.slug)
     else:
         address = url_for("directory.platform_version", platform=platform.slug, version=version)
-    return Citation(
+    return CiteLine(
         record=platform.name,
         version=version or platform.compiled_on.isoformat(),
         checked_on=channel.checked_on if channel else None,
@@ -80,13 +80,13 @@ def cite_platform(
     )
 
 
-def cite_body(body: Regulator, version: str | None) -> Citation:
+def cite_body(body: Regulator, version: str | None) -> CiteLine:
     """An authority or a service in the version that was kept; without one, on the page of its own country and part."""
     if version is None:
         address = place_of(body)
     else:
         address = url_for("directory.authority_version", regulator=body.id, version=version)
-    return Citation(
+    return CiteLine(
         record=body.name,
         version=version or body.compiled_on.isoformat(),
         checked_on=body.checked_on,

@@ -22,7 +22,7 @@ from portal.domain.directory import (
     list_hosts,
 )
 from portal.domain.regimes import Regime
-from portal.reference.record_history import Kind, UnknownVersion, find_version, version_of
+from portal.reference.record_history import RecordKind, UnknownVersion, find_version, version_of
 from portal.services.directory.lookups import (
     FILED_WITH_BODIES,
     bodies_of,
@@ -146,7 +146,7 @@ def platform(platform: str) -> ResponseReturnValue:
 @cacheable
 def platform_versions(platform: str) -> ResponseReturnValue:
     back = url_for("directory.platform", platform=platform)
-    return show_all_versions(Kind.PLATFORM, platform, back=back, missing="directory.platforms")
+    return show_all_versions(RecordKind.PLATFORM, platform, back=back, missing="directory.platforms")
 
 
 @bp.get("/platforms/<platform>/<version>")
@@ -168,7 +168,7 @@ def platform_version(platform: str, version: str) -> ResponseReturnValue:
 def authority_versions(regulator: str) -> ResponseReturnValue:
     today = parts().registry.regulators.get(regulator)
     back = place_of(today) if today else url_for("directory.authorities")
-    return show_all_versions(Kind.AUTHORITY, regulator, back=back, missing="directory.authorities")
+    return show_all_versions(RecordKind.AUTHORITY, regulator, back=back, missing="directory.authorities")
 
 
 @bp.get("/authorities/<regulator>/<version>")

@@ -48,7 +48,7 @@ class Parameter:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Call:
+class CaseEndpoint:
     """An address of the API that is about cases, and is in another folder. `path` has its parts in braces.
 
     `body` is None where nothing is sent, `answer` None where a PDF comes back. `scope` is what a key has to be good
@@ -66,7 +66,7 @@ class Call:
     is_kept: bool = False
 
 
-CALLS: list[Call] = []  # filled by the folders whose views they are
+CALLS: list[CaseEndpoint] = []  # filled by the folders whose views they are
 KEY = "partner_key"
 
 
@@ -184,7 +184,7 @@ def _describe_calls() -> dict[str, Any]:
     return paths
 
 
-def _describe_call(call: Call) -> dict[str, Any]:
+def _describe_call(call: CaseEndpoint) -> dict[str, Any]:
     parameters: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": _TYPES.get(name, "string")}}
         for name in re.findall(r"{(\w+)}", call.path)

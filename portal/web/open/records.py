@@ -12,7 +12,7 @@ from portal.domain.directory import Category, Platform, Regulator, RegulatorKind
 from portal.domain.police import Act, DoorKind
 from portal.domain.regimes import Certainty, Confidence, ObligedParty, Regime, RegimeKind, Status, Unit
 from portal.services.law.deadline_calculator import Deadline
-from portal.services.law.fastest_routes import FirstStep
+from portal.services.law.fastest_routes import RouteStart
 from portal.services.law.law_finder import ContentKind
 
 REFUSED = "The question cannot be answered"
@@ -138,7 +138,7 @@ class RouteLine:
 
     regime: str
     clock: str
-    first_step: FirstStep
+    first_step: RouteStart
     body: str | None
     amount: int | None
     unit: Unit

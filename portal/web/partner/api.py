@@ -15,14 +15,14 @@ from portal.domain.lifecycle import History
 from portal.domain.partners import PartnerCount, PartnerScope
 from portal.services.letters.letters import letter_views
 from portal.services.partners import calls, cases, pace
-from portal.services.partners.calls import Done
+from portal.services.partners.calls import CallResult
 from portal.services.partners.cases import PartnerOrder, Prepared
 from portal.services.partners.keys import Caller
 from portal.services.tracking.request_page import item_views, request_views
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork, Work
 from portal.web.access import partner
-from portal.web.open.openapi import CALLS, Call
+from portal.web.open.openapi import CALLS, CaseEndpoint
 from portal.web.partner.bodies import (
     AnswerBody,
     BadValue,
@@ -31,9 +31,9 @@ from portal.web.partner.bodies import (
     CaseList,
     CaseState,
     LinkState,
+    MadeLetter,
     NewCase,
     NotUnderstood,
-    Paper,
     RequestStatus,
     RunningClock,
 )
@@ -46,7 +46,7 @@ bp = Blueprint("partner", __name__, url_prefix="/api/v1/cases")
 csrf.exempt(bp)
 answer_with_problems(bp)
 CALLS += [
-    Call(
+    CaseEndpoint(
         path="/cases",
         method="post",
         name="open_case",
@@ -57,7 +57,7 @@ CALLS += [
         status=201,
         is_kept=True,
     ),
-    Call(
+    CaseEndpoint(
         path="/cases",
         method="get",
         name="list_cases",
@@ -65,7 +65,7 @@ CALLS += [
         scope=PartnerScope.READ,
         answer=CaseList,
     ),
-    Call(
+    CaseEndpoint(
         path="/cases/{reference}",
         method="get",
         name="read_case",
@@ -73,14 +73,14 @@ CALLS += [
         scope=PartnerScope.READ,
         answer=CaseState,
     ),
-    Call(
+    CaseEndpoint(
         path="/cases/{reference}/papers/{number}",
         method="get",
         name="fetch_paper",
         summary="A letter of the case as PDF",
         scope=PartnerScope.PAPERS,
     ),
-    Call(
+    CaseEndpoint(
         path="/cases/{reference}/requests/{number}/answers",
         method="post",
         name="log_answer",
@@ -156,14 +156,14 @@ def log_answer(caller: Caller, reference: str, number: int) -> Response:
         work = unit().work_in(writing, caller.actor)
         opened = cases.open_own(work, caller, reference, to_change=True)
 
-        def act() -> Done:
+        def act() -> CallResult:
             cases.log_answer(opened, number, body.command(), version=body.version)
-            return Done(case_id=opened.case.id, answer=msgspec.json.encode(_show(opened)))
+            return CallResult(case_id=opened.case.id, answer=msgspec.json.encode(_show(opened)))
 
         return _send(calls.do_once(work, caller, call, act))
 
 
-def _open(work: Work, caller: Caller, prepared: Prepared, order: PartnerOrder) -> Done:
+def _open(work: Work, caller: Caller, prepared: Prepared, order: PartnerOrder) -> CallResult:
     opened = cases.open_case(work, caller, prepared, order)
     answer = NewCase(
         case=_show(opened.work),
@@ -172,7 +172,7 @@ def _open(work: Work, caller: Caller, prepared: Prepared, order: PartnerOrder) -
         sha256=opened.digest,
         not_understood=tuple(NotUnderstood(text=each.text, why=each.why) for each in opened.rejected),
     )
-    return Done(case_id=opened.work.case.id, answer=msgspec.json.encode(answer))
+    return CallResult(case_id=opened.work.case.id, answer=msgspec.json.encode(answer))
 
 
 def _show(work: CaseWork) -> CaseState:
@@ -188,7 +188,7 @@ def _show(work: CaseWork) -> CaseState:
         ),
         requests=tuple(map(_show_request, request_views(work))),
         papers=tuple(
-            Paper(
+            MadeLetter(
                 number=each.number,
                 kind=each.kind,
                 request=each.request_number,

@@ -19,7 +19,7 @@ from portal.domain.regimes import Binding, ObligedParty
 from portal.domain.report import ContactBy, Report, ReportedPlace, YesNo
 from portal.services.law.deadline_calculator import InvalidQuery
 from portal.services.law.law_finder import read_place
-from portal.services.partners.cases import PartnerOrder, Told
+from portal.services.partners.cases import PartnerOrder, ToldByPartner
 from portal.services.tracking.answers import AnswerCommand
 
 MOST_LINKS = 500
@@ -95,7 +95,7 @@ class CaseBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             email=email,
             name=self.name.strip(),
         )
-        told = Told(
+        told = ToldByPartner(
             text=self.consent.told,
             at=self.consent.given_at,
             to_platforms=self.consent.platforms,
@@ -180,7 +180,7 @@ class RequestStatus:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Paper:
+class MadeLetter:
     """A letter that was made. `left_at` is None where it did not leave."""
 
     number: int
@@ -201,7 +201,7 @@ class CaseState:
     submitted_at: datetime | None
     links: tuple[LinkState, ...]
     requests: tuple[RequestStatus, ...]
-    papers: tuple[Paper, ...]
+    papers: tuple[MadeLetter, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 from flask import request
 
-from portal.services.partners.calls import Call
+from portal.services.partners.calls import AskedCall
 from portal.web.partner.problems import BadCall
 
 LARGEST = 262_144  # bytes of one body: 500 links with long addresses, and the words around them
@@ -18,14 +18,14 @@ SHORTEST_KEY, LONGEST_KEY = 8, 128
 T = TypeVar("T")
 
 
-def read_call() -> Call:
+def read_call() -> AskedCall:
     """The `Idempotency-Key` of the call, and exactly what was asked. Raises BadCall."""
     key = request.headers.get("Idempotency-Key", "")
     if not (SHORTEST_KEY <= len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
         detail = f"Send the header Idempotency-Key with {SHORTEST_KEY} to {LONGEST_KEY} characters of your own."
         raise BadCall(HTTPStatus.BAD_REQUEST, "The call has no key", detail, "Idempotency-Key")
     asked = f"{request.method} {request.path}\n".encode() + _read_bytes()
-    return Call(idempotency=key, asked=asked)
+    return AskedCall(idempotency=key, asked=asked)
 
 
 def read_body(kind: type[T]) -> T:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from portal.adapters.links.hosts import Why
+from portal.adapters.links.hosts import ShownBack
 from portal.domain.paging import ListPart, cut
 from portal.domain.report import RejectedText, Report, ReportedLink
 from portal.reference.registry import Registry
@@ -60,8 +60,8 @@ def split_rejected(
 ) -> tuple[list[tuple[int, RejectedText]], list[tuple[int, RejectedText]]]:
     """What is to be looked at again, and words that were only typed beside the links; each with its place."""
     placed = list(enumerate(rejected))
-    words = [(place, one) for place, one in placed if one.why == Why.NO_LINK.value]
-    return [(place, one) for place, one in placed if one.why != Why.NO_LINK.value], words
+    words = [(place, one) for place, one in placed if one.why == ShownBack.NO_LINK.value]
+    return [(place, one) for place, one in placed if one.why != ShownBack.NO_LINK.value], words
 
 
 def group_links(report: Report, registry: Registry) -> list[PlatformLinks]:

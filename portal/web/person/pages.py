@@ -37,7 +37,7 @@ FORMS: Mapping[StepId, type[StepForm]] = MappingProxyType(
     {
         form.step: form
         for form in (
-            about.WhoForm, about.AgeForm, about.CountryForm, about.StateForm, about.WhatForm, about.OnlineForm,
+            about.WhoForm, about.AgeForm, about.CountryForm, about.CountryPartForm, about.WhatForm, about.OnlineForm,
             places.LinksForm, places.PlacesForm, reach.ContactForm, reach.HandlerForm, reach.AuthorityForm,
         )
     }

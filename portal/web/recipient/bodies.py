@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta as Said
 
 from portal.domain.lifecycle import Answer
-from portal.services.tracking.link_answers import LONGEST_TEXT, LONGEST_TICKET, OFFERED, Became, Part, SaidThere
+from portal.services.tracking.link_answers import LONGEST_TEXT, LONGEST_TICKET, OFFERED, AnswerPart, Became, SaidThere
 
 # The answers that can be given here, by the words of the vocabulary; others are for people who read mail.
 Offered = StrEnum("Offered", {answer.name: answer.value for answer in OFFERED})  # type: ignore[misc]
@@ -32,7 +32,7 @@ class RecipientBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ticket: Annotated[str, Said(max_length=LONGEST_TICKET, description="Your own number for the notice")] = ""
 
     def said(self) -> SaidThere:
-        parts = tuple(Part(answer=Answer(each.answer), links=each.links) for each in self.answers)
+        parts = tuple(AnswerPart(answer=Answer(each.answer), links=each.links) for each in self.answers)
         return SaidThere(parts=parts, text=self.text, ticket=self.ticket)
 
 

@@ -26,10 +26,10 @@ from portal.services.tracking.link_answers import (
     LONGEST_TEXT,
     LONGEST_TICKET,
     OFFERED,
+    AnswerPart,
     Became,
     LinkOver,
     OpenLink,
-    Part,
     SaidThere,
     SaidWrong,
     TooManyAnswers,
@@ -37,7 +37,7 @@ from portal.services.tracking.link_answers import (
 from portal.web.access import public
 from portal.web.fields import PageForm, TextField
 from portal.web.network import find_bucket
-from portal.web.open.openapi import CALLS, Call
+from portal.web.open.openapi import CALLS, CaseEndpoint
 from portal.web.partner.problems import answer_with_problems, say
 from portal.web.partner.reading import read_body
 from portal.web.recipient.bodies import RecipientBody, Taken
@@ -50,7 +50,7 @@ machines = Blueprint("recipient_machines", __name__, url_prefix="/api/v1/answers
 csrf.exempt(machines)
 answer_with_problems(machines)
 CALLS.append(
-    Call(
+    CaseEndpoint(
         path="/answers/{token}",
         method="post",
         name="answer_notice",
@@ -98,7 +98,7 @@ class AnswerLinkForm(PageForm):
     def read(self) -> SaidThere:
         answered = [(answer, (self[answer.value].data or "").strip()) for answer in OFFERED]
         return SaidThere(
-            parts=tuple(Part(answer=answer, links=read_numbers(text)) for answer, text in answered if text),
+            parts=tuple(AnswerPart(answer=answer, links=read_numbers(text)) for answer, text in answered if text),
             text=self.text.data or "",
             ticket=self.ticket.data or "",
         )

@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
-from portal.adapters.links.hosts import Why
-from portal.adapters.links.url_rules import Told
+from portal.adapters.links.hosts import ShownBack
+from portal.adapters.links.url_rules import LinkNote
 from portal.adapters.links.urls import find_links
 from portal.reference.registry import load_registry
 
@@ -61,7 +61,7 @@ def test_a_coded_quote_in_a_search_stays() -> None:
 @pytest.mark.parametrize("sign", ["\u115f", "\u3164", "\uffa0", "\u2800", "\u17b4", "\ufff9", "\U000e0020", "\u180b"])
 def test_signs_that_draw_nothing_are_taken_off_and_said(sign: str) -> None:
     (link,) = find_links(f"https://x.com/{sign}a/status/1", INDEX).items
-    assert (link.url, link.told) == (ONE, (Told.MARKS,))
+    assert (link.url, link.told) == (ONE, (LinkNote.MARKS,))
     assert urls(f"{sign}{ONE}{sign}") == [ONE]
 
 
@@ -88,7 +88,7 @@ def test_signs_that_draw_nothing_are_taken_off_and_said(sign: str) -> None:
 )  # fmt: skip
 def test_the_page_behind_a_wall_or_an_exit_is_taken_and_said(wall: str, page: str) -> None:
     (link,) = find_links(wall, INDEX).items
-    assert (link.url, link.told) == (page, (Told.UNWRAPPED,))
+    assert (link.url, link.told) == (page, (LinkNote.UNWRAPPED,))
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_page_that_may_be_meant_itself_stays(address: str) -> None:
 )
 def test_addresses_of_apps_become_the_page_on_the_web(app: str, page: str) -> None:
     (link,) = find_links(app, INDEX).items
-    assert (link.url, link.told) == (page, (Told.APP,))
+    assert (link.url, link.told) == (page, (LinkNote.APP,))
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_addresses_of_apps_become_the_page_on_the_web(app: str, page: str) -> No
 def test_an_account_is_no_website(text: str) -> None:
     found = find_links(text, INDEX)
     assert not found.items
-    assert found.rejected[0].why == Why.ACCOUNT
+    assert found.rejected[0].why == ShownBack.ACCOUNT
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_an_account_is_no_website(text: str) -> None:
 def test_what_a_site_shows_to_everybody_is_asked_about(address: str) -> None:
     found = find_links(address, INDEX)
     assert not found.items
-    assert found.rejected[0].why == Why.FRONT
+    assert found.rejected[0].why == ShownBack.FRONT
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_one_page_of_two_hosts_counts_once(text: str) -> None:
 @pytest.mark.parametrize("host", ["gg.gg", "qrco.de", "wa.link", "tr.ee", "aka.ms", "spoti.fi"])
 def test_a_short_link_says_so(host: str) -> None:
     (link,) = find_links(f"https://{host}/AbC", INDEX).items
-    assert Told.SHORT in link.told
+    assert LinkNote.SHORT in link.told
 
 
 @pytest.mark.parametrize("host", ["colab.research.google.com", "books.google.com", "ads.google.com", "tv.google.com"])

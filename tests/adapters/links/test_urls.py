@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.adapters.links.hosts import Why
-from portal.adapters.links.url_rules import Told
+from portal.adapters.links.hosts import ShownBack
+from portal.adapters.links.url_rules import LinkNote
 from portal.adapters.links.urls import FOREIGN, MOST_MEANT, MOST_READ, MOST_REJECTED, FoundLinks, find_links
 from portal.reference.registry import load_registry
 
@@ -172,53 +172,53 @@ def test_the_longest_host_names_the_platform_and_unknown_hosts_keep_their_regist
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("https://user:pw@some.de/x", Why.USERINFO),
-        ("javascript:alert(1)", Why.SCRIPT),
-        ("data:text/html;base64,AAAA", Why.SCRIPT),
-        ("file:///etc/passwd", Why.SCRIPT),
-        ("blob:https://some.de/1", Why.SCRIPT),
-        ("ftp://some.de/a", Why.SCHEME),
-        ("tg://setlanguage?lang=a", Why.SCHEME),
-        ("https://some.de/a...", Why.CUT),
-        ("htp:/foo", Why.SCHEME),
-        ("htps://some.de/a", Why.SCHEME),
-        ("http//some.de/a", Why.SCHEME),
-        ("http://localhost:8000/", Why.PRIVATE),
-        ("http://127.0.0.1/a", Why.PRIVATE),
-        ("192.168.1.1/a", Why.PRIVATE),
-        ("http://[::1]/", Why.PRIVATE),
-        ("http://[::ffff:10.0.0.1]/", Why.PRIVATE),
-        ("https://printer.local/a", Why.PRIVATE),
-        ("http://１２７.0.0.1/", Why.PRIVATE),
-        ("http://2130706433/", Why.NUMBER),
-        ("http://0x7f.1/", Why.NUMBER),
-        ("http://0177.0.0.1/", Why.NUMBER),
-        ("https://some.de:99999/a", Why.PORT),
-        ("https://some..de/a", Why.HOST),
-        ("https://-/a", Why.HOST),
-        ("foo.invalidtld", Why.ENDING),
-        ("www.nothing", Why.ENDING),
-        ("somebody@some.de", Why.EMAIL),
-        ("mailto:somebody@some.de", Why.EMAIL),
-        ("@somebody", Why.ACCOUNT),
-        ("@somebody@some.social", Why.ACCOUNT),
-        ("u/somebody", Why.ACCOUNT),
-        ("video.mov", Why.FILE),
-        ("instagram", Why.NO_LINK),
-        ("my neighbour posted it", Why.NO_LINK),
-        ("---", Why.NO_LINK),
-        ("https://" + "a" * 9000 + ".de/", Why.TOO_LONG),
+        ("https://user:pw@some.de/x", ShownBack.USERINFO),
+        ("javascript:alert(1)", ShownBack.SCRIPT),
+        ("data:text/html;base64,AAAA", ShownBack.SCRIPT),
+        ("file:///etc/passwd", ShownBack.SCRIPT),
+        ("blob:https://some.de/1", ShownBack.SCRIPT),
+        ("ftp://some.de/a", ShownBack.SCHEME),
+        ("tg://setlanguage?lang=a", ShownBack.SCHEME),
+        ("https://some.de/a...", ShownBack.CUT),
+        ("htp:/foo", ShownBack.SCHEME),
+        ("htps://some.de/a", ShownBack.SCHEME),
+        ("http//some.de/a", ShownBack.SCHEME),
+        ("http://localhost:8000/", ShownBack.PRIVATE),
+        ("http://127.0.0.1/a", ShownBack.PRIVATE),
+        ("192.168.1.1/a", ShownBack.PRIVATE),
+        ("http://[::1]/", ShownBack.PRIVATE),
+        ("http://[::ffff:10.0.0.1]/", ShownBack.PRIVATE),
+        ("https://printer.local/a", ShownBack.PRIVATE),
+        ("http://１２７.0.0.1/", ShownBack.PRIVATE),
+        ("http://2130706433/", ShownBack.NUMBER),
+        ("http://0x7f.1/", ShownBack.NUMBER),
+        ("http://0177.0.0.1/", ShownBack.NUMBER),
+        ("https://some.de:99999/a", ShownBack.PORT),
+        ("https://some..de/a", ShownBack.HOST),
+        ("https://-/a", ShownBack.HOST),
+        ("foo.invalidtld", ShownBack.ENDING),
+        ("www.nothing", ShownBack.ENDING),
+        ("somebody@some.de", ShownBack.EMAIL),
+        ("mailto:somebody@some.de", ShownBack.EMAIL),
+        ("@somebody", ShownBack.ACCOUNT),
+        ("@somebody@some.social", ShownBack.ACCOUNT),
+        ("u/somebody", ShownBack.ACCOUNT),
+        ("video.mov", ShownBack.FILE),
+        ("instagram", ShownBack.NO_LINK),
+        ("my neighbour posted it", ShownBack.NO_LINK),
+        ("---", ShownBack.NO_LINK),
+        ("https://" + "a" * 9000 + ".de/", ShownBack.TOO_LONG),
     ],
 )
-def test_what_is_not_understood_is_shown_back_with_the_reason(text: str, why: Why) -> None:
+def test_what_is_not_understood_is_shown_back_with_the_reason(text: str, why: ShownBack) -> None:
     assert urls(text) == []
     assert whys(text) == [(text, why)]
 
 
 def test_hidden_characters_are_refused_and_written_out() -> None:
-    assert whys("https://some.de/\u202egpj.a") == [("https://some.de/[U+202E]gpj.a", Why.HIDDEN)]
-    assert whys("https://some.de/\x00a") == [("https://some.de/[U+0000]a", Why.HIDDEN)]
-    assert whys("https://some.de/\ud800") == [("https://some.de/[U+D800]", Why.HIDDEN)]
+    assert whys("https://some.de/\u202egpj.a") == [("https://some.de/[U+202E]gpj.a", ShownBack.HIDDEN)]
+    assert whys("https://some.de/\x00a") == [("https://some.de/[U+0000]a", ShownBack.HIDDEN)]
+    assert whys("https://some.de/\ud800") == [("https://some.de/[U+D800]", ShownBack.HIDDEN)]
 
 
 def test_words_around_a_link_are_context_but_accounts_beside_it_are_shown_back() -> None:
@@ -229,7 +229,7 @@ def test_words_around_a_link_are_context_but_accounts_beside_it_are_shown_back()
 
 def test_a_line_without_a_link_is_shown_back_whole() -> None:
     line = "the account is @somebody on instagram"
-    assert whys(f"{line}\nhttps://some.de/a") == [(line, Why.ACCOUNT)]
+    assert whys(f"{line}\nhttps://some.de/a") == [(line, ShownBack.ACCOUNT)]
 
 
 def test_the_501st_link_is_shown_back_and_not_lost() -> None:
@@ -412,29 +412,29 @@ def test_a_link_is_found_however_it_was_handed_on(text: str, expected: list[str]
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("instagram.com/p/C9a…", Why.CUT),
-        ("https://www.facebook.com/perma...", Why.CUT),
-        ("https://some.de/…/video.html", Why.CUT),
-        ("https://some.de / v / 12", Why.CUT),
-        ("https://some.de/ v/12", Why.CUT),
-        ("https://x.com/a/status /47", Why.CUT),
-        ("https://x.com/a/ status/48", Why.CUT),
-        ("https://m.facebook.com/", Why.FRONT),
-        ("https://de.pornhub.com/?ref=x", Why.FRONT),
-        ("https://www.instagram.com/accounts/login/", Why.FRONT),
-        ("he put it on x.com", Why.FRONT),
-        ("my insta is anna.me", Why.ACCOUNT),
-        ("anna.link on telegram", Why.ACCOUNT),
-        ("find me at anna.me (snapchat)", Why.ACCOUNT),
-        ("ig:anna.me", Why.ACCOUNT),
-        ("insta: anna_b / snap: kim.world / tiktok: @x.y", Why.ACCOUNT),
-        ("tube-site,com/v/1", Why.DOT),
-        ("看some-site.com/v/1", Why.GLUED),
-        ("weixin://dl/chat?a", Why.SCHEME),
-        ("https://good.com❤.evil.com/a", Why.HOST),
+        ("instagram.com/p/C9a…", ShownBack.CUT),
+        ("https://www.facebook.com/perma...", ShownBack.CUT),
+        ("https://some.de/…/video.html", ShownBack.CUT),
+        ("https://some.de / v / 12", ShownBack.CUT),
+        ("https://some.de/ v/12", ShownBack.CUT),
+        ("https://x.com/a/status /47", ShownBack.CUT),
+        ("https://x.com/a/ status/48", ShownBack.CUT),
+        ("https://m.facebook.com/", ShownBack.FRONT),
+        ("https://de.pornhub.com/?ref=x", ShownBack.FRONT),
+        ("https://www.instagram.com/accounts/login/", ShownBack.FRONT),
+        ("he put it on x.com", ShownBack.FRONT),
+        ("my insta is anna.me", ShownBack.ACCOUNT),
+        ("anna.link on telegram", ShownBack.ACCOUNT),
+        ("find me at anna.me (snapchat)", ShownBack.ACCOUNT),
+        ("ig:anna.me", ShownBack.ACCOUNT),
+        ("insta: anna_b / snap: kim.world / tiktok: @x.y", ShownBack.ACCOUNT),
+        ("tube-site,com/v/1", ShownBack.DOT),
+        ("看some-site.com/v/1", ShownBack.GLUED),
+        ("weixin://dl/chat?a", ShownBack.SCHEME),
+        ("https://good.com❤.evil.com/a", ShownBack.HOST),
     ],
 )
-def test_what_is_not_certain_is_asked_about(text: str, why: Why) -> None:
+def test_what_is_not_certain_is_asked_about(text: str, why: ShownBack) -> None:
     assert urls(text) == []
     assert whys(text) == [(text, why)]
 
@@ -450,17 +450,17 @@ def test_somebodys_own_front_page_is_a_page(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("https://l.facebook.com/l.php?u=https%3A%2F%2Fsome.de%2Fa", Told.UNWRAPPED),
-        ("https://vxtiktok.com/@user/video/7", Told.UNWRAPPED),
-        ("fb://profile/1", Told.APP),
-        ("https://x.com/us\u00ader/status/1", Told.MARKS),
-        ("https://some.de/v\n?x=2", Told.JOINED),
-        ("https://x.com/user/status/4です", Told.WORDS),
-        ("https://bit.ly/3abcdE", Told.SHORT),
-        ("https://t.co/abc", Told.SHORT),
+        ("https://l.facebook.com/l.php?u=https%3A%2F%2Fsome.de%2Fa", LinkNote.UNWRAPPED),
+        ("https://vxtiktok.com/@user/video/7", LinkNote.UNWRAPPED),
+        ("fb://profile/1", LinkNote.APP),
+        ("https://x.com/us\u00ader/status/1", LinkNote.MARKS),
+        ("https://some.de/v\n?x=2", LinkNote.JOINED),
+        ("https://x.com/user/status/4です", LinkNote.WORDS),
+        ("https://bit.ly/3abcdE", LinkNote.SHORT),
+        ("https://t.co/abc", LinkNote.SHORT),
     ],
 )
-def test_what_was_done_to_a_link_is_said(text: str, told: Told) -> None:
+def test_what_was_done_to_a_link_is_said(text: str, told: LinkNote) -> None:
     assert [link.told for link in find(text).items] == [(told,)]
     assert [link.told for link in find("\u200ehttps://some.de/a\u200e (x)").items] == [()]
 

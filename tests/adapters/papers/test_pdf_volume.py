@@ -11,7 +11,7 @@ import pytest
 from pikepdf import Array, Dictionary, Object
 
 from portal.adapters.papers.pdf import make_letter
-from portal.adapters.papers.pdf_volume import NoStructure, Part, bind_parts
+from portal.adapters.papers.pdf_volume import NoStructure, VolumePart, bind_parts
 from portal.domain.letters.facts import Paper
 from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import LetterKind
@@ -21,8 +21,8 @@ KINDS = (LetterKind.NOTICE, LetterKind.REMINDER, LetterKind.ERASURE)
 
 
 @lru_cache(maxsize=1)
-def parts() -> tuple[Part, ...]:
-    return tuple(Part(kind.value, make_letter(SAMPLES[kind](Paper.A4), English()).pdf) for kind in KINDS)
+def parts() -> tuple[VolumePart, ...]:
+    return tuple(VolumePart(kind.value, make_letter(SAMPLES[kind](Paper.A4), English()).pdf) for kind in KINDS)
 
 
 @pytest.fixture(scope="module")
@@ -89,4 +89,4 @@ def test_a_paper_without_tags_is_refused_as_it_would_be_silent() -> None:
         stream = io.BytesIO()
         bare.save(stream)
     with pytest.raises(NoStructure):
-        bind_parts([Part("bare", stream.getvalue())], title="ABCD-EFGH")
+        bind_parts([VolumePart("bare", stream.getvalue())], title="ABCD-EFGH")

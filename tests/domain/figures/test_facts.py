@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from portal.domain.figures.facts import (
+    CountedRequest,
     Kind,
     Outcome,
-    RequestFacts,
     Response,
     ResponseTargets,
     judge,
@@ -50,7 +50,7 @@ def after(hours: float) -> datetime:
 def test_what_became_of_a_request(
     facts: dict[str, datetime], at: float, outcome: Outcome, hours: int, has_ended: bool
 ) -> None:
-    judged = judge(RequestFacts(sent_at=SENT, **facts), at=after(at))
+    judged = judge(CountedRequest(sent_at=SENT, **facts), at=after(at))
     assert (judged.outcome, judged.lasted.hours, judged.lasted.has_ended) == (outcome, hours, has_ended)
 
 

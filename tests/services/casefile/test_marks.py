@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.safe_hours import SafeHours
 from portal.services.casefile.marks import read_marks
-from portal.services.casefile.queue.listing import Contact
+from portal.services.casefile.queue.listing import ContactWindow
 from portal.services.casefile.timeline import TimelineKind, read_timeline
 from portal.services.cases import safe_contact
 from portal.services.cases.safe_contact import Choices
@@ -19,10 +19,12 @@ from tests.services.factories import NOW, make_case
 from tests.services.fakes import send
 
 
-@pytest.mark.parametrize(("day", "contact"), [(NOW.weekday(), Contact.NOW), ((NOW.weekday() + 2) % 7, Contact.LATER)])
-def test_the_window_is_judged_at_this_moment(session: Session, ports: Ports, day: int, contact: Contact) -> None:
+@pytest.mark.parametrize(
+    ("day", "contact"), [(NOW.weekday(), ContactWindow.NOW), ((NOW.weekday() + 2) % 7, ContactWindow.LATER)]
+)
+def test_the_window_is_judged_at_this_moment(session: Session, ports: Ports, day: int, contact: ContactWindow) -> None:
     opened = make_case(session, ports, safe_contact="Not after four.")
-    assert read_marks(opened).contact is Contact.ANY_TIME
+    assert read_marks(opened).contact is ContactWindow.ANY_TIME
     hours = SafeHours(days=frozenset({day}), first=time(0), last=time(23, 59), zone="UTC")
     safe_contact.save_choices(opened, Choices(hours=hours, words="Say that you are from the dentist."))
     marks = read_marks(opened.at(NOW))

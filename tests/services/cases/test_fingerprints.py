@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.fingerprints import BadFingerprint, Fingerprint, Media, PictureFingerprint
+from portal.domain.fingerprints import BadFingerprint, FileFingerprint, Media, PictureFingerprint
 from portal.domain.letters.facts import NoticeFacts
 from portal.domain.lifecycle import ActorKind, History, LetterKind, StepRefused
 from portal.domain.report import YesNo
@@ -23,13 +23,13 @@ from portal.services.ports import Actor, Ports
 from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case
 
-PHOTO = Fingerprint(
+PHOTO = FileFingerprint(
     media=Media.PHOTO,
     md5="ab" * 16,
     sha256="cd" * 32,
     pictures=(PictureFingerprint(pdq="ef" * 32, quality=90),),
 )
-VIDEO = Fingerprint(
+VIDEO = FileFingerprint(
     media=Media.VIDEO,
     md5="01" * 16,
     sha256="23" * 32,

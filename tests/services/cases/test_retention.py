@@ -15,7 +15,7 @@ from portal.models.cases import Case
 from portal.models.holds import Hold
 from portal.models.outbox import MailKind, OutboxMail
 from portal.services.cases import erasure, handover, holds, retention
-from portal.services.cases.retention import Done, Fate
+from portal.services.cases.retention import Fate, RetentionResult
 from portal.services.intake import drafts
 from portal.services.operations import sweep
 from portal.services.ports import Ports
@@ -41,7 +41,7 @@ def close(session: Session, opened: CaseWork, ports: Ports, *, now: datetime = N
     session.flush()
 
 
-def run(session: Session, *, now: datetime, ports: Ports) -> Done:
+def run(session: Session, *, now: datetime, ports: Ports) -> RetentionResult:
     """As the worker does it: in transactions of its own, after what the test has written."""
     session.commit()
     done = retention.run(guarded(make_session_factory(session.get_bind())), now=now, ports=ports)  # type: ignore[arg-type]
@@ -220,9 +220,9 @@ def test_a_case_that_was_warned_of_and_then_held_is_warned_of_anew(session: Sess
     later = NOW + 85 * DAY
     holds.ask_hold(shared.first.at(later), "A court asked.", LAST_DAY)
     holds.confirm_hold(shared.second.at(later))
-    assert run(session, now=AFTER_HOLD - DAY, ports=ports) == Done(warned=0, gone=0)
-    assert run(session, now=AFTER_HOLD, ports=ports) == Done(warned=1, gone=0)
-    assert run(session, now=AFTER_HOLD + 15 * DAY, ports=ports) == Done(warned=0, gone=1)
+    assert run(session, now=AFTER_HOLD - DAY, ports=ports) == RetentionResult(warned=0, gone=0)
+    assert run(session, now=AFTER_HOLD, ports=ports) == RetentionResult(warned=1, gone=0)
+    assert run(session, now=AFTER_HOLD + 15 * DAY, ports=ports) == RetentionResult(warned=0, gone=1)
 
 
 def test_one_case_that_cannot_be_erased_holds_up_no_other(
@@ -237,11 +237,11 @@ def test_one_case_that_cannot_be_erased_holds_up_no_other(
             raise OSError("the disk is full")
 
     monkeypatch.setattr(retention, "erase", erase_some)
-    assert run(session, now=LONG_AFTER, ports=ports) == Done(warned=0, gone=3, failed=1)
+    assert run(session, now=LONG_AFTER, ports=ports) == RetentionResult(warned=0, gone=3, failed=1)
     assert session.scalars(select(Case.id)).all() == [broken]
     assert {lock.case_id for lock in ports.locks.list_all()} == {broken}, "nothing of it was destroyed by halves"
     monkeypatch.setattr(retention, "erase", erase)
-    assert run(session, now=LONG_AFTER, ports=ports) == Done(warned=0, gone=1)
+    assert run(session, now=LONG_AFTER, ports=ports) == RetentionResult(warned=0, gone=1)
 
 
 def test_a_purge_that_is_killed_half_way_keeps_what_it_did(

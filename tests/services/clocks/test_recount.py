@@ -25,7 +25,7 @@ from portal.models.requests import Basis, Request
 from portal.reference.zones import PACKAGE, find_zone
 from portal.services.cases import erasure
 from portal.services.clocks import recount
-from portal.services.clocks.recount import Applied, Change, FailedCase, apply_changes, find_changes
+from portal.services.clocks.recount import Applied, ClockChange, FailedCase, apply_changes, find_changes
 from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.complaints import complaints
 from portal.services.complaints.complaints import LodgedCommand
@@ -72,9 +72,9 @@ def shorten(rule: Rule) -> Rule:
     return replace(rule, amount=24) if rule.id == "remove" else rule
 
 
-def look(sessions: sessionmaker[Session], ports: Ports, now: datetime = LATER) -> list[Change]:
+def look(sessions: sessionmaker[Session], ports: Ports, now: datetime = LATER) -> list[ClockChange]:
     with sessions() as session:
-        return [each for each in find_changes(make_work(session, ports, now=now)) if isinstance(each, Change)]
+        return [each for each in find_changes(make_work(session, ports, now=now)) if isinstance(each, ClockChange)]
 
 
 def clock_of(sessions: sessionmaker[Session], rule: str = "remove") -> Clock:
@@ -263,7 +263,7 @@ def test_a_case_that_cannot_be_read_is_named_and_holds_up_no_other(
     (failed,) = [each for each in found if isinstance(each, FailedCase)]
     assert (failed.case_id, failed.reference) == (sent.id, sent.reference)
     assert failed.problem.startswith("KeyError at portal/services/clocks/case_events.py:")
-    assert {each.case_id for each in found if isinstance(each, Change)} == {other.case.id}
+    assert {each.case_id for each in found if isinstance(each, ClockChange)} == {other.case.id}
     assert apply_changes(sessions, now=LATER, ports=later) == Applied(changed=1, failed=(failed,))
     assert {event.case_id for event in events_of(sessions)} == {other.case.id}
 

@@ -34,7 +34,7 @@ from portal.services.history.checkpoints import Checkpoint, read_checkpoints
 from portal.services.history.events import NewEvent
 from portal.services.history.rows_check import count_rows
 from portal.services.history.verification import Against, Verification, verify
-from portal.services.history.witness import Place
+from portal.services.history.witness import JournalPlace
 from portal.services.ports import PERSON, Ports, ServerKeys
 from portal.services.work import CaseWork
 from tests.services.factories import NOW, SERVER_KEYS, guarded, make_case, make_draft, make_ports
@@ -393,7 +393,7 @@ def test_what_stands_beside_the_database_fits_its_own_guard(sessions: sessionmak
         witness.write_down(session, ports.locks, SERVER_KEYS)
         known = witness.read(ports.locks)
         assert known is not None
-        for bent in (replace(known, heads=0), replace(known, place=Place(1, known.place.digest))):
+        for bent in (replace(known, heads=0), replace(known, place=JournalPlace(1, known.place.digest))):
             found = verify(session, Against(keys=KEYS, server=SERVER_KEYS, witness=bent), now=NOW + 3 * DAY).breaks
             assert any(each.row == "the witness" for each in found)
 

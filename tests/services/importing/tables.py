@@ -17,22 +17,22 @@ from portal.models.jobs import Job, JobKind
 from portal.services.background import jobs
 from portal.services.cases.opening import open_for_staff
 from portal.services.importing import waiting
-from portal.services.importing.reading import Names
+from portal.services.importing.reading import CountryNames
 from portal.services.importing.running import run_import
-from portal.services.importing.waiting import ImportView, OpenedImport, Waiting, Word
+from portal.services.importing.waiting import ImportView, OpenedImport, ToldToAll, WaitingTable
 from portal.services.ports import Ports
 from portal.services.staff import accounts
 from portal.services.work import CaseWork, Work
 from tests.services.factories import NOW, make_work
 from tests.services.phone.test_calls import Taker, make_taker
 
-NAMES = Names(
+NAMES = CountryNames(
     countries={"nz": "NZ", "new zealand": "NZ", "de": "DE", "au": "AU", "ie": "IE"},
     parts={"AU": {"nsw": "NSW", "new south wales": "NSW"}},
 )
 TOLD = "Told on the phone on 2 November by the helpline; each agreed."
 STATED = frozenset({NoticeField.NO_CONSENT, NoticeField.GOOD_FAITH, NoticeField.ACCURACY})
-WORD = Word(told=TOLD, to_platforms=True, channel=SendingChannel.FORM, stated=STATED)
+WORD = ToldToAll(told=TOLD, to_platforms=True, channel=SendingChannel.FORM, stated=STATED)
 HEAD = "Case,Link,Country,Under 18,What,Name,E-mail,Note,Sent on,Ticket,Status,Platform,Place"
 
 
@@ -52,7 +52,7 @@ class Importer:
             planned = waiting.plan(work, make_table(split_text(text)), names=NAMES, language="en")
             return waiting.begin(work, planned, team_id=self.taker.team_id)
 
-    def look(self, import_id: UUID) -> Waiting:
+    def look(self, import_id: UUID) -> WaitingTable:
         with self.sessions() as session:
             found = waiting.open_import(
                 make_work(session, self.ports, actor=self.taker.actor), import_id, self.private_key
@@ -60,7 +60,9 @@ class Importer:
             assert found.waiting
             return found.waiting
 
-    def map(self, import_id: UUID, columns: Sequence[Column | None], order: DayOrder = DayOrder.DAY_FIRST) -> Waiting:
+    def map(
+        self, import_id: UUID, columns: Sequence[Column | None], order: DayOrder = DayOrder.DAY_FIRST
+    ) -> WaitingTable:
         with self.sessions.begin() as session:
             work = make_work(session, self.ports, actor=self.taker.actor)
             opened = waiting.open_import(work, import_id, self.private_key, to_change=True)
@@ -68,14 +70,14 @@ class Importer:
             return self._keep(work, opened, columns, order, WORD)
 
     def _keep(
-        self, work: Work, opened: OpenedImport, columns: Sequence[Column | None], order: DayOrder, word: Word
-    ) -> Waiting:
+        self, work: Work, opened: OpenedImport, columns: Sequence[Column | None], order: DayOrder, word: ToldToAll
+    ) -> WaitingTable:
         assert opened.waiting
         planned = waiting.plan_anew(work, opened.waiting, columns=columns, order=order, word=word, names=NAMES)
         waiting.keep(work, opened, planned)
         return planned
 
-    def press(self, import_id: UUID, word: Word = WORD, *, now: datetime = NOW) -> None:
+    def press(self, import_id: UUID, word: ToldToAll = WORD, *, now: datetime = NOW) -> None:
         with self.sessions.begin() as session:
             work = make_work(session, self.ports, now=now, actor=self.taker.actor)
             opened = waiting.open_import(work, import_id, self.private_key, to_change=True)
@@ -91,7 +93,7 @@ class Importer:
                 self.sessions, job_id, clock=lambda: now, ports=self.ports, runners={JobKind.IMPORT: run_import}
             )
 
-    def take_in(self, text: str, word: Word = WORD, *, now: datetime = NOW) -> ImportView:
+    def take_in(self, text: str, word: ToldToAll = WORD, *, now: datetime = NOW) -> ImportView:
         import_id = self.begin(text, now=now)
         self.press(import_id, word, now=now)
         self.run(now=now)

@@ -24,7 +24,7 @@ from portal.services.cases.messages import note_views
 from portal.services.cases.opening import NoAccess
 from portal.services.importing import running, waiting
 from portal.services.importing.running import BROKE, NEW_PLACE, NOT_SENT, NOT_YOURS, SAID_ONCE
-from portal.services.importing.waiting import Word
+from portal.services.importing.waiting import ToldToAll
 from portal.services.ports import Ports
 from portal.services.tracking import sending
 from tests.services.factories import NOW, make_work
@@ -239,13 +239,13 @@ def test_an_erased_case_leaves_no_mark(importer: Importer) -> None:
 @pytest.mark.parametrize(
     ("word", "rest"),
     [
-        (Word(to_platforms=True), ""),
-        (Word(told="  "), ""),
-        (Word(told=TOLD, to_platforms=True), "2026-11-20"),
-        (Word(told=TOLD, channel=WORD.channel), "2026-11-20"),
+        (ToldToAll(to_platforms=True), ""),
+        (ToldToAll(told="  "), ""),
+        (ToldToAll(told=TOLD, to_platforms=True), "2026-11-20"),
+        (ToldToAll(told=TOLD, channel=WORD.channel), "2026-11-20"),
     ],
 )
-def test_without_the_word_nothing_is_imported(importer: Importer, word: Word, rest: str) -> None:
+def test_without_the_word_nothing_is_imported(importer: Importer, word: ToldToAll, rest: str) -> None:
     import_id = importer.begin(write_rows(f"H1,{INSTAGRAM}1/,NZ,no,real,,,,{rest},,,,"))
     with pytest.raises(StepRefused):
         importer.press(import_id, word)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters import vault
 from portal.domain.documents import Cleaned
-from portal.domain.incoming import MailState, Nature
+from portal.domain.incoming import IncomingState, Nature
 from portal.domain.lifecycle import Answer, CaseStatus, CloseReason, Handler
 from portal.domain.report import YesNo
 from portal.models.documents import Document
@@ -93,7 +93,7 @@ def test_a_mail_waits_unread_and_is_read_into_the_case_with_what_proves_it(opene
     read_in(opened, 1, end_transaction=DONE)
     assert len(documents.document_views(opened)) == 1, "once"
     answers.log_answer(opened, 1, AnswerCommand(answer=Answer.REFUSED, at=LATER, text=read.text))
-    assert mail_view(opened, 1).state is MailState.LOGGED
+    assert mail_view(opened, 1).state is IncomingState.LOGGED
 
 
 def test_a_picture_is_never_kept_and_what_was_attached_is_named(opened: CaseWork) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen
-from portal.domain.incoming import MailState, MatchedBy, Nature
+from portal.domain.incoming import IncomingState, MatchedBy, Nature
 from portal.domain.lifecycle import ActorKind, Handler, History
 from portal.models.incoming import InboxKey, IncomingMail
 from portal.models.letter_mails import LetterMail, LetterMailState
@@ -68,7 +68,7 @@ def test_a_mail_finds_its_request_by_the_address_it_was_sent_to(session: Session
     row = take_in(session, ports, write(f"{name}: {named}"), *([address] if name == "envelope" else []))
     assert (row.case_id, row.request_id) == (opened.case.id, find_request(session, opened, 2).id)
     assert (row.state, row.matched_by, row.nature, row.number) == (
-        MailState.WAITING,
+        IncomingState.WAITING,
         MatchedBy.ADDRESS,
         Nature.ANSWER,
         1,
@@ -80,7 +80,7 @@ def test_an_address_that_nobody_here_made_finds_nothing(session: Session, ports:
     address = address_of(session, opened, ports)
     forged = address.replace(address[30:36], "aaaaaa")
     row = take_in(session, ports, write(f"To: {forged}"))
-    assert (row.state, row.case_id) == (MailState.UNMATCHED, None)
+    assert (row.state, row.case_id) == (IncomingState.UNMATCHED, None)
 
 
 def test_a_mail_finds_its_request_by_the_letter_that_it_answers(session: Session, ports: Ports) -> None:
@@ -161,14 +161,14 @@ def test_a_ticket_number_finds_a_teams_request_where_it_is_the_only_one(session:
     send(session, opened, ports, 2)
     sending.record_ticket(opened.at(LATER), 2, "AB-40771-X")
     again = take_in(session, ports, write(subject="Again [#AB-40771-X]"))
-    assert again.state is MailState.UNMATCHED, "two requests have this number"
+    assert again.state is IncomingState.UNMATCHED, "two requests have this number"
 
 
 def test_a_person_alone_is_not_found_by_a_number(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     send(session, opened, ports, 1)
     sending.record_ticket(opened.at(LATER), 1, "AB-40771-X")
-    assert take_in(session, ports, write(subject="[#AB-40771-X]")).state is MailState.UNMATCHED
+    assert take_in(session, ports, write(subject="[#AB-40771-X]")).state is IncomingState.UNMATCHED
 
 
 def test_what_waits_in_a_case_opens_for_its_holder_alone_and_not_for_the_server(session: Session, ports: Ports) -> None:
@@ -185,7 +185,7 @@ def test_a_case_that_sent_before_there_were_inbox_keys_gets_its_mail_all_the_sam
 ) -> None:
     opened = make_case(session, ports)
     row = take_in(session, ports, write(), address_of(session, opened, ports))
-    assert (row.state, row.wrapped) == (MailState.WAITING, None)
+    assert (row.state, row.wrapped) == (IncomingState.WAITING, None)
     ensure_inbox(opened)
     ensure_inbox(opened)
     assert take_in(session, ports, write(subject="2"), address_of(session, opened, ports)).wrapped is not None
@@ -240,7 +240,7 @@ def test_an_erased_case_takes_its_mail_with_it_and_gets_no_more(session: Session
     erasure.erase(opened)
     session.flush()
     assert session.scalars(select(IncomingMail)).all() == []
-    assert take_in(session, ports, write(), address).state is MailState.UNMATCHED
+    assert take_in(session, ports, write(), address).state is IncomingState.UNMATCHED
 
 
 def test_marks_of_waiting_mail_move_to_a_new_secret(session: Session, ports: Ports) -> None:

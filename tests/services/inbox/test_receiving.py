@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.domain.incoming import LARGEST_MAIL, MailState
+from portal.domain.incoming import LARGEST_MAIL, IncomingState
 from portal.models.incoming import IncomingMail
 from portal.services.inbox import receiving, upkeep
 from portal.services.inbox.receiving import MailTooLarge, open_for_server, receive, split_mailbox
@@ -28,7 +28,7 @@ def test_a_mail_is_kept_whole_and_the_database_shows_nothing_of_it(session: Sess
     content = write("Message-ID: <a@x.com>")
     assert receive(make_work(session, ports, actor=SYSTEM), content, ["x@y.example"])
     row = session.scalars(select(IncomingMail)).one()
-    assert row.state is MailState.RECEIVED
+    assert row.state is IncomingState.RECEIVED
     came = open_for_server(row, ports.keys)
     assert (came.content, came.envelope, came.at) == (content, ("x@y.example",), NOW)
     assert WORDS.encode() not in (row.sealed or b"")

@@ -22,7 +22,7 @@ from portal.domain.lifecycle import (
     StepRefused,
 )
 from portal.domain.report import ReportedPlace
-from portal.models.case_links import CaseLink, LinkKind, NamedPoster
+from portal.models.case_links import CaseLink, CaseLinkKind, NamedPoster
 from portal.models.find_marks import FindMark
 from portal.models.requests import Request
 from portal.services.casefile.page import history_rows
@@ -88,7 +88,7 @@ def test_linked_cases_show_each_other_with_the_reason_until_they_are_unlinked(tw
         [found] = case_links.list_linked(mine)
         assert (found.reference, found.kind, found.reason, found.by) == (
             other.reference,
-            LinkKind.LINKED,
+            CaseLinkKind.LINKED,
             "Two women of one school.",
             "Mere",
         )
@@ -152,8 +152,8 @@ def test_one_person_with_two_cases_has_one_that_goes_on_and_one_that_stays_reada
     assert after == before
     assert two.second.case.status is CaseStatus.CLOSED
     assert [each.flag for each in risks.list_risks(two.first)] == [RiskFlag.SUICIDE]
-    assert case_links.find_merged(two.first) is LinkKind.TOOK_IN
-    assert case_links.find_merged(two.second) is LinkKind.GOES_ON
+    assert case_links.find_merged(two.first) is CaseLinkKind.TOOK_IN
+    assert case_links.find_merged(two.second) is CaseLinkKind.GOES_ON
     for mine, other in ((two.first, two.second), (two.second, two.first)):
         [sentence] = told(mine, History.CASES_MERGED)
         assert SAID in sentence

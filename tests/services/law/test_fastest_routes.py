@@ -9,7 +9,7 @@ import pytest
 from portal.domain.regimes import Binding, Confidence, ObligedParty
 from portal.reference.registry import load_registry
 from portal.services.law.deadline_calculator import InvalidQuery
-from portal.services.law.fastest_routes import FastestRoute, FirstStep, fastest_routes
+from portal.services.law.fastest_routes import FastestRoute, RouteStart, fastest_routes
 
 NOW = datetime(2026, 11, 30, 7, tzinfo=UTC)
 REGISTRY = load_registry()
@@ -46,7 +46,7 @@ def find(country: str, regime: str) -> FastestRoute:
 
 def test_an_order_without_a_time_of_its_own_says_that_nobody_knows_it() -> None:
     route = find("AU", "au-osa-iba")
-    assert (route.step, route.regulator, route.needs_request) == (FirstStep.AUTHORITY, "au-esafety", False)
+    assert (route.step, route.regulator, route.needs_request) == (RouteStart.AUTHORITY, "au-esafety", False)
     assert (route.hours, route.hours_from_order) == (None, 24)
     assert any("begins with their order" in str(doubt) for doubt in route.doubts)
 
@@ -59,7 +59,7 @@ def test_a_time_to_decide_is_no_time_to_remove_and_says_so() -> None:
 
 def test_a_law_that_nobody_read_is_shown_with_its_doubt() -> None:
     route = find("BE", "be-nci-2020")
-    assert (route.step, route.hours_from_order, route.is_sure) == (FirstStep.COURT, 6, False)
+    assert (route.step, route.hours_from_order, route.is_sure) == (RouteStart.COURT, 6, False)
     assert any("not read this law" in str(doubt) for doubt in route.doubts)
 
 

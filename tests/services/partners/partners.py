@@ -15,7 +15,7 @@ from portal.domain.partners import PartnerScope
 from portal.domain.report import Report, YesNo
 from portal.models.accounts import Team
 from portal.services.partners import cases, keys
-from portal.services.partners.cases import OpenedCase, PartnerOrder, Told
+from portal.services.partners.cases import OpenedCase, PartnerOrder, ToldByPartner
 from portal.services.partners.keys import Caller, NewPartnerKey
 from portal.services.ports import Actor, Ports
 from portal.services.staff import accounts
@@ -67,7 +67,7 @@ def find_caller(session: Session, ports: Ports, secret: str, *, now: datetime = 
 
 def make_order(*, links: str = LINKS, told: str = TOLD, **changes: object) -> PartnerOrder:
     report = Report(under_18=YesNo.NO, depiction=Depiction.REAL, country="NZ", **changes)  # type: ignore[arg-type]
-    consent = Told(text=told, at=NOW, to_platforms=True, to_authorities=False)
+    consent = ToldByPartner(text=told, at=NOW, to_platforms=True, to_authorities=False)
     return PartnerOrder(report=report, links=links, told=consent, language="en")
 
 

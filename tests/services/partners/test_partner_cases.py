@@ -22,7 +22,7 @@ from portal.services.cases.opening import Changed, NoAccess, open_by_words, open
 from portal.services.history.events import read_detail
 from portal.services.intake.submission import Incomplete
 from portal.services.partners import calls, cases
-from portal.services.partners.calls import AnswerGone, Call, Done, OtherBody
+from portal.services.partners.calls import AnswerGone, AskedCall, CallResult, OtherBody
 from portal.services.partners.keys import Caller
 from portal.services.ports import Ports
 from portal.services.tracking import sending
@@ -40,7 +40,7 @@ from tests.services.partners.partners import (
     open_one,
 )
 
-CALL = Call(idempotency="night-2026-17", asked=b"POST /cases\n{}")
+CALL = AskedCall(idempotency="night-2026-17", asked=b"POST /cases\n{}")
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_without_a_yes_or_with_one_from_tomorrow_no_case_is_opened(
     with pytest.raises(Incomplete):
         open_one(session, ports, caller, make_order(links=""))
     order = make_order()
-    late = cases.Told(text=TOLD, at=NOW + timedelta(days=1), to_platforms=True, to_authorities=False)
+    late = cases.ToldByPartner(text=TOLD, at=NOW + timedelta(days=1), to_platforms=True, to_authorities=False)
     with pytest.raises(BadInstant):
         open_one(
             session,
@@ -170,14 +170,14 @@ def test_that_a_partner_reads_is_written_down_once_an_hour(session: Session, por
     assert [event.at for event in events] == [NOW, NOW + timedelta(minutes=61)]
 
 
-def do(session: Session, ports: Ports, caller: Caller, call: Call = CALL) -> bytes:
+def do(session: Session, ports: Ports, caller: Caller, call: AskedCall = CALL) -> bytes:
     """Open a case in a call, as the address does."""
     order, work = make_order(), act_as(session, ports, caller)
     prepared = cases.prepare_case(work, order)
 
-    def act() -> Done:
+    def act() -> CallResult:
         opened = cases.open_case(work, caller, prepared, order)
-        return Done(case_id=opened.work.case.id, answer=f"{opened.work.reference} {opened.words}".encode())
+        return CallResult(case_id=opened.work.case.id, answer=f"{opened.work.reference} {opened.words}".encode())
 
     return calls.do_once(work, caller, call, act)
 
@@ -190,8 +190,11 @@ def test_the_same_call_gets_the_same_answer_and_another_body_is_refused(
     assert calls.find_answer(act_as(session, ports, caller), caller, CALL) == first
     assert len(session.scalars(select(Case)).all()) == 1
     with pytest.raises(OtherBody):
-        do(session, ports, caller, Call(idempotency=CALL.idempotency, asked=b"POST /cases\n{} "))
-    assert calls.find_answer(act_as(session, ports, caller), caller, Call(idempotency="another-one", asked=b"")) is None
+        do(session, ports, caller, AskedCall(idempotency=CALL.idempotency, asked=b"POST /cases\n{} "))
+    assert (
+        calls.find_answer(act_as(session, ports, caller), caller, AskedCall(idempotency="another-one", asked=b""))
+        is None
+    )
 
 
 def test_two_keys_may_use_the_same_idempotency_key(session: Session, ports: Ports) -> None:

@@ -21,7 +21,7 @@ from portal.services.cases.opening import Changed, NoAccess, look_again, read_st
 from portal.services.intake.drafts import add_links
 from portal.services.intake.submission import Incomplete
 from portal.services.phone import calls, opening
-from portal.services.phone.opening import Call
+from portal.services.phone.opening import PhoneCall
 from portal.services.ports import Actor, Ports
 from portal.services.requests.statements import SWORN, StatementCommand, state
 from portal.services.staff import accounts, team_keys
@@ -59,12 +59,12 @@ def begin(session: Session, ports: Ports, taker: Taker) -> CaseWork:
 
 def make_call(
     ports: Ports, taker: Taker, *, links: str = LINKS, told: str = "It was read out.", **rest: object
-) -> Call:
+) -> PhoneCall:
     report = Report(
         under_18=YesNo.NO, country="NZ", share_with_platforms=True, handler=Handler.TEAM, team_id=str(taker.team_id)
     )
     report = add_links(report, links, ports=ports) if links else report
-    return Call(report=report, told=told, **rest)  # type: ignore[arg-type]
+    return PhoneCall(report=report, told=told, **rest)  # type: ignore[arg-type]
 
 
 def test_a_call_opens_with_the_teams_key_also_after_the_team_changed_it(session: Session, ports: Ports) -> None:

@@ -18,7 +18,7 @@ from portal.services.ports import Ports
 from portal.services.signin import factors, sessions
 from portal.services.staff import accounts, invitations, members, security_notices
 from portal.services.staff.accounts import AccountRefused, NewStaff, WrongSignIn
-from portal.services.staff.invitations import Guest, InvitationOver
+from portal.services.staff.invitations import InvitationOver, Invitee
 from tests.services.factories import NOW, make_team, make_work
 
 PASSWORD = "six invented words for one test"
@@ -35,7 +35,7 @@ class Office:
     supervisor: UUID
 
     def invite(self, login: str = "newt") -> str:
-        guest = Guest(login=login, name="Newt", role=Role.ADVOCATE, scope=Scope.OWN, team_id=self.team_id)
+        guest = Invitee(login=login, name="Newt", role=Role.ADVOCATE, scope=Scope.OWN, team_id=self.team_id)
         return invitations.invite(make_work(self.session, self.ports), guest, by=self.administrator)
 
     def accept(self, words: str, login: str = "newt", *, days: int = 1) -> None:
@@ -140,7 +140,7 @@ def test_a_new_password_ends_every_open_session(office: Office) -> None:
 def test_what_makes_no_sense_is_refused_in_words(office: Office) -> None:
     def invite(**changes: object) -> None:
         values = {"login": "newt", "name": "N", "role": Role.ADVOCATE, "scope": Scope.TEAM, "team_id": office.team_id}
-        guest = Guest(**{**values, **changes})  # type: ignore[arg-type]
+        guest = Invitee(**{**values, **changes})  # type: ignore[arg-type]
         invitations.invite(make_work(office.session, office.ports), guest, by=office.administrator)
 
     for changes, reason in (

@@ -36,9 +36,9 @@ from portal.services.tracking import link_answers, request_page, sending
 from portal.services.tracking.link_answers import (
     NEEDS_REASON,
     OFFERED,
+    AnswerPart,
     Became,
     LinkOver,
-    Part,
     SaidThere,
     SaidWrong,
     TooManyAnswers,
@@ -51,7 +51,7 @@ from tests.services.fakes import print_quickly
 
 LATER = NOW + timedelta(hours=5)
 X_LINKS = "https://x.com/a/status/1111 https://x.com/a/status/2222 https://x.com/a/status/3333"
-ALL_GONE = SaidThere(parts=(Part(answer=Answer.REMOVED),), text="Done.", ticket="X-77")
+ALL_GONE = SaidThere(parts=(AnswerPart(answer=Answer.REMOVED),), text="Done.", ticket="X-77")
 
 
 @pytest.fixture(autouse=True)
@@ -194,8 +194,8 @@ def test_an_answer_waits_and_changes_nothing_until_somebody_takes_it(session: Se
 def test_each_link_has_its_own_answer(session: Session, ports: Ports) -> None:
     sent = send(session, ports)
     parts = (
-        Part(answer=Answer.REMOVED, links=(2, 1)),
-        Part(answer=Answer.NOT_VIOLATION, links=(3,)),
+        AnswerPart(answer=Answer.REMOVED, links=(2, 1)),
+        AnswerPart(answer=Answer.NOT_VIOLATION, links=(3,)),
     )
     keep(session, ports, sent, SaidThere(parts=parts, text="Our rules allow the third."))
     link_answers.take(sent.work.at(LATER), 1)
@@ -216,7 +216,7 @@ def test_what_is_set_aside_changes_nothing_and_stays_to_be_read(session: Session
 @pytest.mark.parametrize("answer", OFFERED)
 def test_every_answer_that_is_offered_can_be_taken(session: Session, ports: Ports, answer: Answer) -> None:
     sent = send(session, ports)
-    said = SaidThere(parts=(Part(answer=answer),), text="Because." if answer in NEEDS_REASON else "")
+    said = SaidThere(parts=(AnswerPart(answer=answer),), text="Because." if answer in NEEDS_REASON else "")
     keep(session, ports, sent, said)
     link_answers.take(sent.work.at(LATER), 1)
     assert [event.facts["answer"] for event in list_events(session, History.ANSWERED)] == [answer.value]
@@ -282,8 +282,8 @@ def test_the_links_of_another_request_cannot_be_named(session: Session, ports: P
     sent = send(session, ports)
     for wrong in ((4,), (0,), (-1,), (1, 999)):
         with pytest.raises(SaidWrong, match="not in our letter"):
-            keep(session, ports, sent, SaidThere(parts=(Part(answer=Answer.REMOVED, links=wrong),)))
-    twice = (Part(answer=Answer.REMOVED, links=(1,)), Part(answer=Answer.NOT_FOUND))
+            keep(session, ports, sent, SaidThere(parts=(AnswerPart(answer=Answer.REMOVED, links=wrong),)))
+    twice = (AnswerPart(answer=Answer.REMOVED, links=(1,)), AnswerPart(answer=Answer.NOT_FOUND))
     with pytest.raises(SaidWrong, match="two answers"):
         keep(session, ports, sent, SaidThere(parts=twice))
     assert session.scalars(select(LinkAnswer)).all() == []
@@ -293,14 +293,14 @@ def test_the_links_of_another_request_cannot_be_named(session: Session, ports: P
 def test_what_is_not_offered_cannot_be_said(session: Session, ports: Ports, answer: Answer) -> None:
     sent = send(session, ports)
     with pytest.raises(SaidWrong):
-        keep(session, ports, sent, SaidThere(parts=(Part(answer=answer),), text="x"))
+        keep(session, ports, sent, SaidThere(parts=(AnswerPart(answer=answer),), text="x"))
 
 
 def test_a_refusal_needs_its_reason_and_words_have_an_end(session: Session, ports: Ports) -> None:
     sent = send(session, ports)
     for answer in NEEDS_REASON:
         with pytest.raises(SaidWrong, match="Say why"):
-            keep(session, ports, sent, SaidThere(parts=(Part(answer=answer),)))
+            keep(session, ports, sent, SaidThere(parts=(AnswerPart(answer=answer),)))
     with pytest.raises(SaidWrong, match="5,000"):
         keep(session, ports, sent, SaidThere(text="a" * 5_001))
 

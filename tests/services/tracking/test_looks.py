@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters.link_check import Look, LookProblem, look_at
-from portal.adapters.outward import Answer, NotAllowed, NotReached, is_public
+from portal.adapters.outward import NotAllowed, NotReached, OutwardAnswer, is_public
 from portal.domain.lifecycle import CaseStatus, History, ItemState, StepRefused
 from portal.domain.report import YesNo
 from portal.models.cases import Case
@@ -29,7 +29,7 @@ from tests.services.fakes import reopen
 from tests.services.people import kinds, share_case
 
 LINKS = "https://pictures.example.org/album/7 https://pictures.example.org/album/8 https://other.example.net/a"
-Answers = Callable[[str], Answer]
+Answers = Callable[[str], OutwardAnswer]
 
 
 class Others:
@@ -38,7 +38,7 @@ class Others:
     def __init__(self, answer: Answers) -> None:
         self.answer, self.asked = answer, list[str]()
 
-    def ask(self, method: str, address: str, **_more: Any) -> Answer:
+    def ask(self, method: str, address: str, **_more: Any) -> OutwardAnswer:
         self.asked.append(f"{method} {address}")
         return self.answer(address)
 
@@ -71,8 +71,8 @@ def found(sessions: sessionmaker[Session], case: CaseWork) -> dict[int, LookView
         return dict(looks.list_looks(reopen(session, case)))
 
 
-def gone(_address: str) -> Answer:
-    return Answer(404)
+def gone(_address: str) -> OutwardAnswer:
+    return OutwardAnswer(404)
 
 
 def test_an_answer_is_a_hint_and_changes_nothing(sessions: sessionmaker[Session], ports: Ports, case: CaseWork) -> None:
@@ -153,17 +153,17 @@ def test_the_same_link_is_not_asked_again_within_the_hour_nor_one_that_is_gone(
 def test_a_redirect_is_followed_a_few_times_and_shown_and_each_place_is_looked_at_anew(
     sessions: sessionmaker[Session], ports: Ports, case: CaseWork
 ) -> None:
-    def inside(address: str) -> Answer:
+    def inside(address: str) -> OutwardAnswer:
         if "127.0.0.1" in address:
             raise NotAllowed("private")
-        return Answer(302, "http://127.0.0.1/admin")
+        return OutwardAnswer(302, "http://127.0.0.1/admin")
 
     ask(sessions, case, 1)
     run(sessions, ports, inside)
     look = found(sessions, case)[1].look
     assert look == Look(hops=("http://127.0.0.1/admin",), problem=LookProblem.PRIVATE)
     ask(sessions, case, 3)
-    asked = run(sessions, ports, lambda address: Answer(301, address + "x"), later=timedelta(minutes=2))
+    asked = run(sessions, ports, lambda address: OutwardAnswer(301, address + "x"), later=timedelta(minutes=2))
     assert len(asked) == 4
     circling = found(sessions, case)[3].look
     assert circling is not None
@@ -179,7 +179,7 @@ def test_what_really_asks_never_asks_this_machine(ports: Ports) -> None:
 def test_where_nobody_answers_that_is_what_is_told(
     sessions: sessionmaker[Session], ports: Ports, case: CaseWork
 ) -> None:
-    def silent(_address: str) -> Answer:
+    def silent(_address: str) -> OutwardAnswer:
         raise NotReached("TimeoutError")
 
     ask(sessions, case, 1)
@@ -195,7 +195,7 @@ def test_a_thief_of_the_database_reads_neither_the_link_nor_the_answer(
         waiting = session.scalars(select(LinkLook)).one()
         assert waiting.sealed is not None
         assert b"pictures.example" not in waiting.sealed + waiting.host_mark
-    run(sessions, ports, lambda _address: Answer(302, "https://pictures.example.org/login"))
+    run(sessions, ports, lambda _address: OutwardAnswer(302, "https://pictures.example.org/login"))
     with sessions() as session:
         done = session.scalars(select(LinkLook)).one()
         assert done.sealed is None, "the server keeps no link"
@@ -216,7 +216,7 @@ def test_two_workers_ask_one_host_once(sessions: sessionmaker[Session], ports: P
 def test_a_link_whose_worker_died_is_looked_at_by_the_next_one(
     sessions: sessionmaker[Session], ports: Ports, case: CaseWork
 ) -> None:
-    def dies(_address: str) -> Answer:
+    def dies(_address: str) -> OutwardAnswer:
         raise KeyboardInterrupt
 
     ask(sessions, case, 1)

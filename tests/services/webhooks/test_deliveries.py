@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.adapters.outward import Answer, NotReached, Outlet
+from portal.adapters.outward import NotReached, Outlet, OutwardAnswer
 from portal.domain.webhooks import MAX_TRIES, OLDEST, SIGNATURE, WebhookEvent, find_wait, is_signed, sign
 from portal.models.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
 from portal.services.cases import erasure
@@ -36,13 +36,15 @@ class Receiver:
     answers: list[int] = field(default_factory=list)
     got: list[tuple[str, Mapping[str, str], bytes]] = field(default_factory=list)
 
-    def ask(self, method: str, address: str, *, headers: Mapping[str, str] = {}, body: bytes | None = None) -> Answer:
+    def ask(
+        self, method: str, address: str, *, headers: Mapping[str, str] = {}, body: bytes | None = None
+    ) -> OutwardAnswer:
         assert method == "POST"
         self.got.append((address, headers, body or b""))
         status = self.answers.pop(0) if self.answers else 204
         if not status:
             raise NotReached("gone")
-        return Answer(status)
+        return OutwardAnswer(status)
 
 
 @contextmanager
@@ -117,7 +119,7 @@ def test_three_workers_send_it_once(sessions: sessionmaker[Session], ports: Port
 
 def test_a_worker_that_died_leaves_it_to_the_next_one(sessions: sessionmaker[Session], ports: Ports) -> None:
     class Dies(Receiver):
-        def ask(self, *_given: Any, **_named: Any) -> Answer:
+        def ask(self, *_given: Any, **_named: Any) -> OutwardAnswer:
             raise KeyboardInterrupt
 
     with told(sessions, ports):

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 from flask import Flask
 
-from portal.reference.record_history import Change, Kind, changes_of, list_changes, version_of
+from portal.reference.record_history import RecordChange, RecordKind, changes_of, list_changes, version_of
 from portal.reference.registry import load_registry
 from portal.web.open.citations import anchor_all
 from tests.web.pages import Page, Visitor
@@ -83,8 +83,8 @@ def test_every_change_is_on_the_pages_once(reader: Visitor) -> None:
     assert sorted(seen) == sorted(map(path_of, list_changes()))
 
 
-def path_of(change: Change) -> str:
-    folder = {Kind.LAW: "law", Kind.PLATFORM: "platforms", Kind.AUTHORITY: "authorities"}[change.kind]
+def path_of(change: RecordChange) -> str:
+    folder = {RecordKind.LAW: "law", RecordKind.PLATFORM: "platforms", RecordKind.AUTHORITY: "authorities"}[change.kind]
     return f"/{folder}/{change.record}/{change.version}"
 
 
@@ -98,7 +98,7 @@ def test_a_page_of_changes_that_is_not_there_says_so(reader: Visitor) -> None:
 
 
 def test_every_version_that_was_kept_can_be_read(reader: Visitor) -> None:
-    for change in (each for each in list_changes() if each.kind is Kind.LAW):
+    for change in (each for each in list_changes() if each.kind is RecordKind.LAW):
         page = reader.go(path_of(change))
         is_old = REGISTRY.regime(change.record).version != change.version
         assert ("This is an older version" in page.text) is is_old
@@ -108,7 +108,7 @@ def test_every_version_that_was_kept_can_be_read(reader: Visitor) -> None:
 @pytest.mark.parametrize("name", ["instagram", "pornhub", "telegram"])
 def test_every_version_of_a_platform_can_be_read(reader: Visitor, name: str) -> None:
     page = reader.go(f"/platforms/{name}")
-    versions = [change.version for change in changes_of(Kind.PLATFORM, name)]
+    versions = [change.version for change in changes_of(RecordKind.PLATFORM, name)]
     assert len(versions) > 1
     shown = reader.follow("All versions").links()
     assert [shown[version] for version in versions] == [f"/platforms/{name}/{version}" for version in versions]
@@ -126,7 +126,7 @@ def test_every_version_of_an_authority_can_be_read(reader: Visitor) -> None:
     for body in REGISTRY.regulators.values():
         if body.country not in {"IE", "GB"}:
             continue
-        versions = [change.version for change in changes_of(Kind.AUTHORITY, body.id)]
+        versions = [change.version for change in changes_of(RecordKind.AUTHORITY, body.id)]
         listed = reader.go(f"/authorities/{body.id}/versions").links()
         assert [listed[version] for version in versions] == [f"/authorities/{body.id}/{each}" for each in versions]
         for version in versions:
@@ -138,7 +138,7 @@ def test_every_version_of_an_authority_can_be_read(reader: Visitor) -> None:
 def test_a_record_of_an_organisations_own_has_no_versions_and_is_cited_by_its_day() -> None:
     own = replace(REGISTRY.platforms["instagram"], name="Another Instagram")
     assert version_of(own) is None
-    assert version_of(REGISTRY.platforms["instagram"]) == changes_of(Kind.PLATFORM, "instagram")[0].version
+    assert version_of(REGISTRY.platforms["instagram"]) == changes_of(RecordKind.PLATFORM, "instagram")[0].version
 
 
 def test_what_was_never_a_version_is_missing(reader: Visitor) -> None:
@@ -154,7 +154,7 @@ def test_what_was_never_a_version_is_missing(reader: Visitor) -> None:
 def test_every_law_lists_its_versions(reader: Visitor) -> None:
     page = reader.go("/law/eu-gdpr-17")
     assert "All versions" in page.links()
-    versions = [change.version for change in changes_of(Kind.LAW, "eu-gdpr-17")]
+    versions = [change.version for change in changes_of(RecordKind.LAW, "eu-gdpr-17")]
     shown = reader.follow("All versions").links()
     assert [f"/law/eu-gdpr-17/{version}" for version in versions] == [shown[version] for version in versions]
     assert len(versions) > 1
@@ -190,11 +190,11 @@ def test_an_anchor_stays_when_other_facts_come_and_go() -> None:
 
 def test_platforms_and_authorities_are_cited_too(reader: Visitor) -> None:
     page = reader.go("/platforms/instagram")
-    version = changes_of(Kind.PLATFORM, "instagram")[0].version
+    version = changes_of(RecordKind.PLATFORM, "instagram")[0].version
     cited = re.findall(rf"https://portal.example/platforms/instagram/{version}#(way-[a-z0-9-]+)", page.text)
     assert len(cited) == len(REGISTRY.platforms["instagram"].channels)
     assert {each.get("id") for each in page.root.iter()} >= set(cited)
     authority = reader.go("/authorities?country=IE").text
-    newest = changes_of(Kind.AUTHORITY, "ie-dpc")[0].version
+    newest = changes_of(RecordKind.AUTHORITY, "ie-dpc")[0].version
     assert f"Version {newest}, " in authority
     assert f"https://portal.example/authorities/ie-dpc/{newest}#ie-dpc" in authority

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from portal.domain.incoming import MailState
+from portal.domain.incoming import IncomingState
 from tests.services.inbox.mails import write
 from tests.web.conftest import TestClock
 from tests.web.incoming import address_of, answering_app, come, states
@@ -55,7 +55,7 @@ def test_an_answer_is_told_on_the_case_page_read_and_carried_into_the_answer(app
     (typed,) = [each for each in form.iter("textarea") if each.get("name") == "text"]
     assert "We removed it." in (typed.text or "")
     holder.press("Save", answer="removed")
-    assert states(parts) == [MailState.LOGGED]
+    assert states(parts) == [IncomingState.LOGGED]
     assert "An answer came by mail" not in holder.go("/case").text
 
 

@@ -16,7 +16,7 @@ from portal.domain.lifecycle import (
     SendingChannel,
 )
 from portal.models.jobs import JobKind
-from portal.services.casefile.bulk.complaining import NOT_RIPE, NOT_SENT, OVER, Need, Plan
+from portal.services.casefile.bulk.complaining import NOT_RIPE, NOT_SENT, OVER, ComplaintPlan, Need
 from portal.services.casefile.bulk.mail import NOTHING_WAITS, SENT_ALREADY, Goes
 from portal.services.complaints.views import ComplaintLine
 from portal.services.requests.views import ChannelView, ItemView
@@ -101,7 +101,7 @@ class Outlook:
     goes: tuple[Goes, ...] = ()
     is_running: bool = False
     need: Need | None = None
-    plan: Plan | None = None
+    plan: ComplaintPlan | None = None
     complaint: ComplaintLine | None = None
     is_first: bool = True
 
@@ -139,7 +139,7 @@ class Sending:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Press:
+class PressForMany:
     """What a press says once for all that it is about. It counts once, by its token.
 
     `at` is when letters left or complaints were lodged; `has_checked`: their addresses were looked at. `reason`, `note`
@@ -157,7 +157,7 @@ class Press:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class BulkCommand(Press):
+class BulkCommand(PressForMany):
     """What to do to which requests. Each step reads what it needs, as `sendings` by request.
 
     `is_all` means every request of the case, whatever `numbers` says. `links` are the numbers of the links that are

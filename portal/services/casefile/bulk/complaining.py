@@ -45,7 +45,7 @@ class Need(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class ComplaintPlan:
     """One complaint about the requests of these numbers, or why there is none about them, and what it waits for."""
 
     numbers: tuple[int, ...]
@@ -54,33 +54,33 @@ class Plan:
     need: Need | None = None
 
 
-def plan_complaints(work: CaseWork, dossiers: Sequence[Dossier]) -> tuple[Plan, ...]:
+def plan_complaints(work: CaseWork, dossiers: Sequence[Dossier]) -> tuple[ComplaintPlan, ...]:
     """One for each body, law and organisation; each request is in one of them. Reads only."""
     routes = fastest_for(work.report, registry=work.ports.registry, now=work.now)
     fastest = tuple(route.regime.id for route in routes)
     why, need = _find_barrier(work)
-    none: list[Plan] = []
+    none: list[ComplaintPlan] = []
     together = defaultdict[tuple[str, str, str], list[tuple[Dossier, ComplaintOption]]](list)
     for dossier in dossiers:
         found = _pick_option(dossier, fastest)
         if isinstance(found, str):
-            none.append(Plan(numbers=(dossier.number,), why=found))
+            none.append(ComplaintPlan(numbers=(dossier.number,), why=found))
         else:
             together[found.regime, found.regulator, dossier.request.platform].append((dossier, found))
     return (*none, *(_plan([each for each, _option in parts], parts[0][1], why, need) for parts in together.values()))
 
 
-def prepare_plan(work: CaseWork, plan: Plan) -> int:
+def prepare_plan(work: CaseWork, plan: ComplaintPlan) -> int:
     """Prepare its complaint and start the bundle in the background. Returns its number, raises StepRefused."""
     if plan.option is None or plan.why:
         raise StepRefused(plan.why)
     return prepare_option(work, plan.option, plan.numbers)
 
 
-def _plan(parts: Sequence[Dossier], option: ComplaintOption, why: str, need: Need | None) -> Plan:
+def _plan(parts: Sequence[Dossier], option: ComplaintOption, why: str, need: Need | None) -> ComplaintPlan:
     if not why and _list_unsaid(parts, option):
         why, need = "Its law wants something stated that nobody has stated yet.", Need.COMPLAINT_STATEMENT
-    return Plan(numbers=tuple(each.number for each in parts), option=option, why=why, need=need)
+    return ComplaintPlan(numbers=tuple(each.number for each in parts), option=option, why=why, need=need)
 
 
 def _list_unsaid(parts: Sequence[Dossier], option: ComplaintOption) -> set[NoticeField]:

@@ -28,7 +28,7 @@ from portal.services.casefile.bulk.actions import (
     BulkCommand,
     Choice,
     Outlook,
-    Press,
+    PressForMany,
     Result,
 )
 from portal.services.casefile.closing import list_open_ends
@@ -100,7 +100,7 @@ class CaseOutlook:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class CasesCommand(Press):
+class CasesCommand(PressForMany):
     """What to do. `staff_id`: whom to give the cases; None for nobody. `add` and `remove` are tags. `tickets` are the
     authorities' numbers by case and complaint.
     """
@@ -114,7 +114,7 @@ class CasesCommand(Press):
 
     def for_requests(self, step: BulkAction, reference: str) -> BulkCommand:
         """The same press for all requests of one case."""
-        said = {each.name: getattr(self, each.name) for each in fields(Press)}
+        said = {each.name: getattr(self, each.name) for each in fields(PressForMany)}
         return BulkCommand(action=step, is_all=True, tickets=self.tickets.get(reference, {}), **said)
 
 

@@ -24,7 +24,7 @@ from portal.services.casefile.bulk.actions import (
     BulkAction,
     Outlook,
 )
-from portal.services.casefile.bulk.complaining import NOT_SENT, Need, Plan, plan_complaints
+from portal.services.casefile.bulk.complaining import NOT_SENT, ComplaintPlan, Need, plan_complaints
 from portal.services.casefile.bulk.mail import SENT_ALREADY, MailLook
 from portal.services.casefile.front import read_lines
 from portal.services.cases.approvals import list_waiting
@@ -74,7 +74,7 @@ class Rules:
         self._waits = list_waiting(work, Approvable.SENDING, (each.number for each in dossiers))
 
     @cached_property
-    def _plans(self) -> Mapping[int, Plan]:
+    def _plans(self) -> Mapping[int, ComplaintPlan]:
         """The complaint that each chosen request would be in."""
         return {number: plan for plan in plan_complaints(self._work, self._chosen) for number in plan.numbers}
 

@@ -23,7 +23,7 @@ from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint
 from portal.models.events import Event
-from portal.models.follow_ups import FollowUp
+from portal.models.follow_ups import FollowUpDate
 from portal.models.handovers import Handover
 from portal.models.incoming import IncomingMail
 from portal.models.items import Item
@@ -44,7 +44,7 @@ LISTED = (CaseStatus.OPEN, CaseStatus.CLOSED)
 LATE = 4  # the last turn in the order
 STALE = timedelta(days=14)
 SOON = timedelta(days=30)
-_OPEN = FollowUp.done_at.is_(None)
+_OPEN = FollowUpDate.done_at.is_(None)
 UNRECORDED = timedelta(minutes=30)  # a letter that left is written down sooner, unless the worker cannot
 UNREAD = (Message.author == ActorKind.PERSON, Message.read_at.is_(None))
 
@@ -172,7 +172,9 @@ def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[boo
         **beside,
         QueueFilter.RUNNING: and_(beside[QueueFilter.RUNNING], runs.is_not(None)),
         QueueFilter.TODAY: and_(beside[QueueFilter.TODAY], runs < day.ends_at),
-        QueueFilter.STUCK: and_(beside[QueueFilter.OVERDUE], is_not_soon(day), ~_unsent(), ~_is_among(FollowUp, _OPEN)),
+        QueueFilter.STUCK: and_(
+            beside[QueueFilter.OVERDUE], is_not_soon(day), ~_unsent(), ~_is_among(FollowUpDate, _OPEN)
+        ),
     }
 
 
@@ -183,8 +185,8 @@ def list_beside(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[bo
     is_open = Case.status == CaseStatus.OPEN
     overdue = and_(is_open, Case.next_due_at < day.now)
     covered = covered_by(actor.staff_id, day.today)
-    mine = or_(FollowUp.owner_id == actor.staff_id, FollowUp.owner_id.in_(covered))
-    promised = _is_among(FollowUp, _OPEN, mine, FollowUp.due_on <= day.today)
+    mine = or_(FollowUpDate.owner_id == actor.staff_id, FollowUpDate.owner_id.in_(covered))
+    promised = _is_among(FollowUpDate, _OPEN, mine, FollowUpDate.due_on <= day.today)
     return {
         QueueFilter.ALL: is_open,
         QueueFilter.RUNNING: is_open,
@@ -198,13 +200,13 @@ def list_beside(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[bo
             is_open,
             Case.assignee_id.in_(union_all(select(literal(actor.staff_id, Uuid())), covered)),
             or_(_unsent(), Case.next_due_at.is_(None)),
-            ~_is_among(FollowUp, _OPEN),
+            ~_is_among(FollowUpDate, _OPEN),
         ),
         QueueFilter.PROMISED: and_(is_open, promised),
         QueueFilter.OVERDUE: overdue,
         QueueFilter.MAIL: and_(is_open, _has_mail_trouble(day)),
         QueueFilter.STUCK: and_(
-            overdue, _has_none(Request, Request.state == RequestState.PREPARED), _has_none(FollowUp, _OPEN)
+            overdue, _has_none(Request, Request.state == RequestState.PREPARED), _has_none(FollowUpDate, _OPEN)
         ),
         QueueFilter.CLOSED: Case.status == CaseStatus.CLOSED,
     }

@@ -54,7 +54,7 @@ from portal.services.inbox.case_mail import waits_unread
 from portal.services.work import CaseWork, Work
 
 
-class Contact(StrEnum):
+class ContactWindow(StrEnum):
     """Whether it may be written to the person at this moment."""
 
     ANY_TIME = "any_time"
@@ -91,7 +91,7 @@ class QueueRow:
     mails: int  # that came in and nobody has read
     said: int  # answers over the link in a letter, which wait to be read
     news: tuple[History, ...]
-    contact: Contact
+    contact: ContactWindow
     hours: SafeHours | None
     is_unfit: bool
     submitted_at: datetime | None
@@ -302,7 +302,7 @@ class _Seen:
 
     missed: Counter[UUID]
     news: Mapping[UUID, Counter[History]]
-    hours: Mapping[UUID, tuple[Contact, SafeHours | None]]
+    hours: Mapping[UUID, tuple[ContactWindow, SafeHours | None]]
     risks: Mapping[UUID, tuple[RiskFlag, ...]]
     answers_due: Mapping[UUID, datetime]
     tags: Mapping[UUID, tuple[str, ...]]
@@ -310,7 +310,7 @@ class _Seen:
 
 def _row(case: Mapping[str, Any], names: Any, seen: _Seen, is_unfit: bool, now: datetime) -> QueueRow:
     running = queue_filters.find_running(case["running_due_at"], case["next_due_at"], now)
-    contact, hours = seen.hours.get(case["id"], (Contact.ANY_TIME, None))
+    contact, hours = seen.hours.get(case["id"], (ContactWindow.ANY_TIME, None))
     news = dict(seen.news.get(case["id"], {}))
     return QueueRow(
         reference=case["reference"],
@@ -374,11 +374,11 @@ def _read_news(session: Session, case_ids: Collection[UUID]) -> Mapping[UUID, Co
     return found
 
 
-def _read_contact(row: SafeContact, work: Work) -> tuple[Contact, SafeHours | None]:
+def _read_contact(row: SafeContact, work: Work) -> tuple[ContactWindow, SafeHours | None]:
     try:
         hours = safe_hours.open_carried(row, work.ports.keys).hours
     except CannotOpen:
-        return Contact.UNKNOWN, None
+        return ContactWindow.UNKNOWN, None
     if hours is None:
-        return Contact.ANY_TIME, None
-    return (Contact.NOW if hours.is_safe(work.now) else Contact.LATER), hours
+        return ContactWindow.ANY_TIME, None
+    return (ContactWindow.NOW if hours.is_safe(work.now) else ContactWindow.LATER), hours

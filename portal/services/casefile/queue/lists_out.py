@@ -61,7 +61,7 @@ class ListColumn(StrEnum):
 SEALED = frozenset({ListColumn.NAME, ListColumn.LINKS})  # about the person, so never unless chosen
 
 
-class CaseList(StrEnum):
+class CaseListKind(StrEnum):
     """What can be taken out of one case."""
 
     LINKS = "links"
@@ -119,9 +119,9 @@ def note_list(work: Work, columns: Collection[ListColumn], choice: QueueChoice, 
             record(work.session, case_id, None, event, actor=work.actor, now=work.now)
 
 
-def list_case(work: CaseWork, what: CaseList) -> ListOut:
+def list_case(work: CaseWork, what: CaseListKind) -> ListOut:
     """The links or the requests of one case, by number."""
-    if what is CaseList.LINKS:
+    if what is CaseListKind.LINKS:
         rows: Sequence[tuple[Any, ...]] = [
             (
                 item.number,

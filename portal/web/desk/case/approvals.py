@@ -40,7 +40,7 @@ class InsteadForm(PageForm):
     )
 
 
-class AnswerForm(PageForm):
+class SecondLookForm(PageForm):
     reason = TextField(
         _l("What you looked at, or why not"),
         description=_l("Needed where you do not agree."),
@@ -52,7 +52,7 @@ class AnswerForm(PageForm):
 @bp.get("")
 @on_case_to_read
 def show(member: SignedInStaff, work: CaseWork) -> Page:
-    return _show(member, work, AnswerForm(formdata=None))
+    return _show(member, work, SecondLookForm(formdata=None))
 
 
 @bp.route(f"/ask{STEP}", methods=["GET", "POST"])
@@ -91,7 +91,7 @@ def pass_over(member: SignedInStaff, work: CaseWork, what: str, number: int) -> 
 @bp.post("/<uuid:approval_id>/answer")
 @case_view_of(Right.APPROVE)
 def decide(member: SignedInStaff, work: CaseWork, approval_id: UUID) -> Answered:
-    form = AnswerForm()
+    form = SecondLookForm()
     if form.validate():
         with refusals(form):
             agreed = request.form.get("answer") == "agree"
@@ -139,7 +139,7 @@ def name_step(step: Approvable, number: int) -> str:
     return str(describe_word(step))
 
 
-def _show(member: SignedInStaff, work: CaseWork, form: AnswerForm, *, answered: UUID | None = None) -> Page:
+def _show(member: SignedInStaff, work: CaseWork, form: SecondLookForm, *, answered: UUID | None = None) -> Page:
     return show_on_case(
         "desk/second_looks.html",
         member,

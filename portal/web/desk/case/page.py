@@ -14,7 +14,7 @@ from portal.domain.rights import Right
 from portal.models.snippets import SnippetUse
 from portal.services.casefile import member_handover, page
 from portal.services.casefile.closing import list_open_ends
-from portal.services.casefile.overview import Parts, read_overview
+from portal.services.casefile.overview import ShownParts, read_overview
 from portal.services.casefile.queue import listing as queue
 from portal.services.casefile.thread import read_beside
 from portal.services.casefile.timeline import TimelineKind, read_timeline
@@ -68,7 +68,7 @@ bp = make_blueprint("desk_case", __name__, "/desk/cases/<reference>")
 @bp.get("")
 @on_case_to_read
 def show(member: SignedInStaff, work: CaseWork) -> Page:
-    parts = Parts(
+    parts = ShownParts(
         requests=asked_page("requests"),
         items=asked_page(),
         items_a_page=LINKS_A_PAGE,

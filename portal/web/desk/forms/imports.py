@@ -11,7 +11,7 @@ from wtforms import BooleanField, FileField
 from portal.domain.imports import DayOrder
 from portal.domain.lifecycle import SendingChannel
 from portal.domain.regimes import NoticeField
-from portal.services.importing.waiting import Word
+from portal.services.importing.waiting import ToldToAll
 from portal.web.desk.wording import choices_of
 from portal.web.fields import ChoiceField, ListField, PageForm, PasteField, TextField
 
@@ -56,7 +56,7 @@ class WordForm(PageForm):
     said_good_faith = BooleanField(_l("It said that they believe in good faith that it must go"))
     said_accuracy = BooleanField(_l("It said that what it tells is correct"))
 
-    def __init__(self, word: Word, order: DayOrder) -> None:
+    def __init__(self, word: ToldToAll, order: DayOrder) -> None:
         data = {
             "order": order,
             "told": word.told,
@@ -70,8 +70,8 @@ class WordForm(PageForm):
         self.channel.offer(choices_of(SendingChannel))
 
     @property
-    def word(self) -> Word:
-        return Word(
+    def word(self) -> ToldToAll:
+        return ToldToAll(
             told=self.told.data or "",
             to_platforms=bool(self.to_platforms.data),
             to_authorities=bool(self.to_authorities.data),

@@ -18,7 +18,7 @@ from portal.domain.report import ContactBy, Report, ReportedPlace, YesNo
 from portal.domain.safe_hours import EVERY_DAY, SafeHours
 from portal.services.cases.safe_contact import LONGEST_WORDS, Choices
 from portal.services.intake import drafts
-from portal.services.phone.opening import Call, WordsBy
+from portal.services.phone.opening import PhoneCall, WordsBy
 from portal.services.ports import Ports
 from portal.web.desk.wording import choices_of
 from portal.web.fields import ChoiceField, ListField, MailField, PageForm, PasteField, TextField, check_mail
@@ -179,9 +179,9 @@ class PhoneForm(PageForm):
     def _part_country(self) -> str:
         return (self.subdivision.data or "").partition("-")[0]
 
-    def call(self, ports: Ports, *, team_id: str, zone: str) -> Call:
+    def call(self, ports: Ports, *, team_id: str, zone: str) -> PhoneCall:
         """What was said, with hours in `zone`. Only of a form that is valid."""
-        return Call(
+        return PhoneCall(
             report=self._report(ports, team_id),
             told=self._tell(),
             risks=[flag for flag in RiskFlag if self[flag.value].data],

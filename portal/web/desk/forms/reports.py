@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 
 from portal.domain.figures.reports import LONGEST_PART, PARTS, Part, ReportKind
-from portal.services.figures.words import KeptWords
+from portal.services.figures.words import WrittenParts
 from portal.web.fields import PlainForm, TextField
 
 
-class WordsForm(PlainForm):
+class ReportWordsForm(PlainForm):
     """`version` is that of the words it was made from."""
 
     part_who = TextField(_l("Who reports"), lines=True, longest=LONGEST_PART)
@@ -25,7 +25,7 @@ class WordsForm(PlainForm):
     part_remarks = TextField(_l("Remarks"), lines=True, longest=LONGEST_PART)
 
     @classmethod
-    def of(cls, kind: ReportKind, kept: KeptWords) -> WordsForm:
+    def of(cls, kind: ReportKind, kept: WrittenParts) -> ReportWordsForm:
         """The form with what is kept, and the parts of that report alone."""
         form = cls(data={**{name_of(part): text for part, text in kept.words.items()}, "version": str(kept.version)})
         for part in Part:

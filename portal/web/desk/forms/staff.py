@@ -12,7 +12,7 @@ from wtforms.validators import EqualTo, InputRequired
 
 from portal.domain.lifecycle import Role, Scope
 from portal.domain.rights import ACCOUNT_ROLES, SCOPES, first_scope
-from portal.services.staff.invitations import Guest
+from portal.services.staff.invitations import Invitee
 from portal.services.staff.lists import StaffRow, TeamName
 from portal.web.desk.wording import describe_word
 from portal.web.fields import PageForm, TextField
@@ -56,8 +56,8 @@ class InviteForm(RoleForm):
         self.team.choices += [(NO_TEAM, _("None: an administrator or an auditor"))]
 
     @property
-    def guest(self) -> Guest:
-        return Guest(
+    def guest(self) -> Invitee:
+        return Invitee(
             login=self.login.data.strip().lower(),
             name=self.name.data.strip(),
             role=self.chosen_role,

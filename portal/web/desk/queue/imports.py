@@ -19,12 +19,12 @@ from portal.adapters.readers.tables import read_table
 from portal.domain.imports import Column, has_slashes
 from portal.domain.lifecycle import StepRefused
 from portal.domain.rights import Right
-from portal.domain.tables import LARGEST, MOST_ROWS, Table, TableRefusal, TableRefused
+from portal.domain.tables import LARGEST, MOST_ROWS, ReadTable, TableRefusal, TableRefused
 from portal.reference.holidays import name_part
 from portal.services.cases.opening import NoAccess
 from portal.services.importing import waiting as imports
-from portal.services.importing.reading import Names
-from portal.services.importing.waiting import OpenedImport, Waiting
+from portal.services.importing.reading import CountryNames
+from portal.services.importing.waiting import OpenedImport, WaitingTable
 from portal.services.intake import drafts
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
@@ -147,12 +147,12 @@ def list_teams(member: SignedInStaff) -> list[tuple[str, str]]:
     return [each for each in drafts.list_teams_to_ask(unit().db, "") if each[0] in mine]
 
 
-def list_names() -> Names:
+def list_names() -> CountryNames:
     """How countries and their parts may be written, in small letters: by code, in English, in the page's language."""
     named = [(name, code) for language in ("en", str(get_locale())) for code, name in country_names(language)]
     countries = {name.casefold(): code for name, code in named} | {code.casefold(): code for _name, code in named}
     parts = {country: _list_part_names(country, known) for country, known in PARTS.items()}
-    return Names(countries=countries | {"uk": "GB", "usa": "US"}, parts=parts)
+    return CountryNames(countries=countries | {"uk": "GB", "usa": "US"}, parts=parts)
 
 
 def _list_part_names(country: str, known: Iterable[tuple[str, Any]]) -> Mapping[str, str]:
@@ -163,7 +163,7 @@ def _list_part_names(country: str, known: Iterable[tuple[str, Any]]) -> Mapping[
     return found
 
 
-def _read_sent(form: TableForm) -> Table:
+def _read_sent(form: TableForm) -> ReadTable:
     """The file, else what was pasted. Raises TableRefused."""
     upload = request.files.get("file")
     content = upload.read(LARGEST + 1) if upload is not None and upload.filename else b""
@@ -180,7 +180,7 @@ def _read_columns(count: int) -> Sequence[Column | None]:
     return chosen
 
 
-def _keep(member: SignedInStaff, import_id: UUID, planned: Waiting, *, is_pressed: bool) -> None:
+def _keep(member: SignedInStaff, import_id: UUID, planned: WaitingTable, *, is_pressed: bool) -> None:
     with unit().writing() as writing:
         work = unit().work_in(writing, member.actor)
         try:
@@ -218,7 +218,9 @@ def _show_start(member: SignedInStaff, form: TableForm | None) -> Page:
     )
 
 
-def _show_table(member: SignedInStaff, import_id: UUID, waiting: Waiting, form: WordForm, *, status: int = 200) -> Page:
+def _show_table(
+    member: SignedInStaff, import_id: UUID, waiting: WaitingTable, form: WordForm, *, status: int = 200
+) -> Page:
     table, reading = waiting.table, waiting.reading
     platforms = unit().ports.registry.platforms
     named = ((platforms[slug].name if slug in platforms else slug, n) for slug, n in reading.count_platforms().items())

@@ -16,7 +16,7 @@ from portal.domain.rights import Right
 from portal.services.casefile.queue import listing as queue
 from portal.services.casefile.queue import lists_out
 from portal.services.casefile.queue.filters import QueueChoice
-from portal.services.casefile.queue.lists_out import LIST, SEALED, CaseList, ListColumn, ListOut
+from portal.services.casefile.queue.lists_out import LIST, SEALED, CaseListKind, ListColumn, ListOut
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
@@ -76,7 +76,7 @@ def take(member: SignedInStaff) -> Answered:
 @bp.get("/cases/<reference>/<any(links, requests):rows>.<any(csv, json):ending>")
 @on_case_to_read
 def of_case(member: SignedInStaff, work: CaseWork, rows: str, ending: str) -> Response:
-    made = lists_out.list_case(work, CaseList(rows))
+    made = lists_out.list_case(work, CaseListKind(rows))
     note_export(member, work, LIST)
     return _answer(made, ending, f"{work.reference}-{rows}")
 

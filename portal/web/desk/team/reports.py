@@ -15,12 +15,12 @@ from portal.domain.figures.reports import SOURCE, ReportKind, list_gaps
 from portal.domain.lifecycle import StepRefused
 from portal.domain.rights import Right
 from portal.services.figures import words, years
-from portal.services.figures.words import KeptWords
+from portal.services.figures.words import WrittenParts
 from portal.services.figures.years import ShownYear
 from portal.services.staff.lists import name_teams
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
-from portal.web.desk.forms.reports import WordsForm
+from portal.web.desk.forms.reports import ReportWordsForm
 from portal.web.desk.pages import Answered, Page, go, show_file
 from portal.web.desk.pages import show as show_page
 from portal.web.desk.team.report_content import PART_LABELS, TITLES, make_report
@@ -63,7 +63,7 @@ def show(member: SignedInStaff, report: str, year: int) -> Page:
 def write(member: SignedInStaff, report: str, year: int) -> Answered:
     """Where a colleague saved meanwhile, theirs are shown beside what was typed, and saving again is a choice."""
     kind, _shown, kept = _open(report, year)
-    form, theirs = WordsForm.of(kind, kept), dict[Any, str]()
+    form, theirs = ReportWordsForm.of(kind, kept), dict[Any, str]()
     if request.method not in READING and form.validate():
         version = form.version_number()
         with refusals(form, StepRefused):
@@ -114,7 +114,7 @@ def as_json(_member: SignedInStaff, report: str, year: int) -> Response:
     return answer
 
 
-def _open(report: str, year: int) -> tuple[ReportKind, ShownYear, KeptWords]:
+def _open(report: str, year: int) -> tuple[ReportKind, ShownYear, WrittenParts]:
     """404 for what is no report, for a year without figures, and for a flagger's report of who is none."""
     kind = next((each for each in ReportKind if each.value == report), None)
     if kind is None or (kind is ReportKind.FLAGGER and not unit().config.is_trusted_flagger):
@@ -125,7 +125,7 @@ def _open(report: str, year: int) -> tuple[ReportKind, ShownYear, KeptWords]:
     return kind, shown, words.read_words(unit().db, kind, year)
 
 
-def _open_whole(report: str, year: int) -> tuple[ReportKind, ShownYear, KeptWords]:
+def _open_whole(report: str, year: int) -> tuple[ReportKind, ShownYear, WrittenParts]:
     """Raises StepRefused where the report cannot leave yet."""
     kind, shown, kept = _open(report, year)
     if shown.is_unfit:
@@ -138,7 +138,7 @@ def _open_whole(report: str, year: int) -> tuple[ReportKind, ShownYear, KeptWord
     return kind, shown, kept
 
 
-def _make(kind: ReportKind, shown: ShownYear, kept: KeptWords) -> ReportPages:
+def _make(kind: ReportKind, shown: ShownYear, kept: WrittenParts) -> ReportPages:
     return make_report(kind, shown, kept.words, names=_names(), config=unit().config)
 
 

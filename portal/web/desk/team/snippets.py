@@ -14,7 +14,7 @@ from wtforms.validators import DataRequired
 from portal.domain.rights import Right
 from portal.models.snippets import SnippetUse
 from portal.services.staff import snippets
-from portal.services.staff.snippets import Place, SnippetCommand, SnippetRefused, SnippetView
+from portal.services.staff.snippets import Placeholder, SnippetCommand, SnippetRefused, SnippetView
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
@@ -118,10 +118,10 @@ def put_in(field: Any, member: SignedInStaff, work: CaseWork, use: SnippetUse) -
         return True
     today = unit().now.astimezone(desk_zone()).date()
     values = {
-        Place.REFERENCE: work.reference,
-        Place.MEMBER: member.staff.name,
-        Place.TEAM: chosen.team,
-        Place.TODAY: show_day(today),
+        Placeholder.REFERENCE: work.reference,
+        Placeholder.MEMBER: member.staff.name,
+        Placeholder.TEAM: chosen.team,
+        Placeholder.TODAY: show_day(today),
     }
     typed = (field.data or "").rstrip()
     field.data = "\n\n".join(part for part in (typed, snippets.fill(chosen.text, values)) if part)

@@ -15,7 +15,7 @@ from portal.domain.webhooks import WebhookEvent
 from portal.services.partners import keys
 from portal.services.staff.lists import list_teams
 from portal.services.webhooks import deliveries, endpoints
-from portal.services.webhooks.endpoints import Endpoint, EndpointRefused, Hears
+from portal.services.webhooks.endpoints import EndpointRefused, EndpointView, Hears
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.pages import Answered, go, teams_kept_by
@@ -134,7 +134,7 @@ def send_again(member: SignedInStaff, endpoint_id: UUID, delivery_id: UUID) -> A
     return go("desk_webhooks.show_one", endpoint_id=endpoint_id)
 
 
-def _find(member: SignedInStaff, endpoint_id: UUID) -> Endpoint | None:
+def _find(member: SignedInStaff, endpoint_id: UUID) -> EndpointView | None:
     """One that the member keeps."""
     found = endpoints.list_endpoints(unit().work(member.actor), team_ids=teams_kept_by(member))
     return next((each for each in found if each.id == endpoint_id), None)

@@ -17,7 +17,7 @@ from portal.domain.paging import cut
 from portal.domain.quotas import Counted
 from portal.domain.report import YesNo
 from portal.services.casefile.front import read_front, read_lines
-from portal.services.casefile.overview import Parts, read_overview
+from portal.services.casefile.overview import ShownParts, read_overview
 from portal.services.casefile.page import describe_events, list_events
 from portal.services.casefile.turns import Why
 from portal.services.casefile.ways_in import find_news
@@ -100,7 +100,7 @@ def receipt(work: CaseWork) -> ResponseReturnValue:
     address = unit().config.base_url
     escalated = read_escalated(work)
     dossiers = [each.dossier for each in escalated]
-    case = read_overview(work, Parts(items_a_page=1), escalated)
+    case = read_overview(work, ShownParts(items_a_page=1), escalated)
     return render_template(
         "person/case/receipt.html",
         receipt=kept,

@@ -15,7 +15,7 @@ from portal.services.work import CaseWork
 from portal.web.access import case_holder, session_token, stay_in_case
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import show_form, zone_of
-from portal.web.person.forms.recovery import CheckForm
+from portal.web.person.forms.recovery import CheckQuestionForm
 from portal.web.refusals import refusals
 
 bp = PersonBlueprint("recovery", __name__)
@@ -24,13 +24,13 @@ bp = PersonBlueprint("recovery", __name__)
 @bp.get("/case/words")
 @case_holder
 def show(work: CaseWork) -> ResponseReturnValue:
-    return _words_page(work, CheckForm())
+    return _words_page(work, CheckQuestionForm())
 
 
 @bp.post("/case/words")
 @case_holder
 def make_set(work: CaseWork) -> ResponseReturnValue:
-    form = CheckForm(formdata=None)
+    form = CheckQuestionForm(formdata=None)
     with refusals(form):
         words = recovery_words.make_second_set(work)
         return render_template("person/recovery/new_words.html", words=words)
@@ -40,7 +40,7 @@ def make_set(work: CaseWork) -> ResponseReturnValue:
 @bp.post("/case/words/stop")
 @case_holder
 def stop_set(work: CaseWork) -> ResponseReturnValue:
-    number, form = request.form.get("stop", ""), CheckForm(formdata=None)
+    number, form = request.form.get("stop", ""), CheckQuestionForm(formdata=None)
     wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 3 else 0
     with refusals(form):
         ended = recovery_words.stop_set(work, wanted, token=session_token())
@@ -54,7 +54,7 @@ def stop_set(work: CaseWork) -> ResponseReturnValue:
 @bp.post("/case/words/check")
 @case_holder
 def set_check(work: CaseWork) -> ResponseReturnValue:
-    form = CheckForm()
+    form = CheckQuestionForm()
     if form.validate():
         with refusals(form):
             recovery_words.set_check(work, form.question.data or "", form.answer.data or "")
@@ -94,7 +94,7 @@ def describe_ended(ended: EndedWays) -> Iterator[str]:
         yield _("We deleted the question for new words. If it was yours, you can set it again.")
 
 
-def _words_page(work: CaseWork, form: CheckForm) -> ResponseReturnValue:
+def _words_page(work: CaseWork, form: CheckQuestionForm) -> ResponseReturnValue:
     sets = recovery_words.list_sets(work)
     return show_form(
         "person/recovery/words.html",

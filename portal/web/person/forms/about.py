@@ -117,7 +117,7 @@ class CountryForm(StepForm):
         return forget_parts_of_other_country(report, self.country.data or "")
 
 
-class StateForm(StepForm):
+class CountryPartForm(StepForm):
     step = StepId.STATE
     heading = _l("Which part of the country?")
     intro = _l("The law, how its days are counted, or who takes a complaint is not the same in every part.")

@@ -23,7 +23,7 @@ def check_answer(_form: Any, field: Any) -> None:
         )
 
 
-class CheckForm(PlainForm):
+class CheckQuestionForm(PlainForm):
     question = TextField(
         _l("What should we ask you?"),
         [DataRequired(_l("Write what we should ask you."))],

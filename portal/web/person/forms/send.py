@@ -58,7 +58,7 @@ class SayForm(PlainForm):
         return is_valid
 
 
-class KeptForm(PlainForm):
+class KeptProofForm(PlainForm):
     """What the person kept of it, before its removal is asked for."""
 
     saved = CheckboxesField(_l("What did you save?"))

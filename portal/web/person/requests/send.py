@@ -25,7 +25,7 @@ from portal.web.flood_gate import rate_limited
 from portal.web.late_writing import hold_case
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
-from portal.web.person.forms.send import GoneForm, KeptForm, SayForm
+from portal.web.person.forms.send import GoneForm, KeptProofForm, SayForm
 from portal.web.person.pages import people_near
 from portal.web.person.phrases import format_due
 from portal.web.person.requests.send_words import (
@@ -146,7 +146,7 @@ def tell(work: CaseWork, number: int) -> ResponseReturnValue:
 @case_holder
 def keep_proof(work: CaseWork, number: int) -> ResponseReturnValue:
     """What the person saved of it, in their own words to us: no picture, and nothing to upload."""
-    form = KeptForm(is_child=work.report.path is Path.CHILD, before=None)
+    form = KeptProofForm(is_child=work.report.path is Path.CHILD, before=None)
     if not form.validate():
         abort(400)
     if not form.chosen:
@@ -200,7 +200,7 @@ def _show_step(work: CaseWork, view: StepView, form: GoneForm, say_form: SayForm
         "person/send/step.html",
         say_form if say_form.errors or say_form.form_errors else form,
         gone=form,
-        kept=KeptForm(is_child=view.is_child, before=view.kept, formdata=None),
+        kept=KeptProofForm(is_child=view.is_child, before=view.kept, formdata=None),
         say=say_form,
         step=view,
         is_being_made=view.job is not None and not view.job.is_finished,

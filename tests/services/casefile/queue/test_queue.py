@@ -19,7 +19,7 @@ from portal.services.background.safe_hours import Carried
 from portal.services.casefile import sharing
 from portal.services.casefile.queue import listing as queue
 from portal.services.casefile.queue.filters import News, QueueChoice, QueueFilter, Risk, WaitsFor, Whose
-from portal.services.casefile.queue.listing import Contact, QueuePage
+from portal.services.casefile.queue.listing import ContactWindow, QueuePage
 from portal.services.casefile.queue.today import SECTIONS
 from portal.services.cases import handover, messages, opening
 from portal.services.intake import drafts, submission
@@ -222,7 +222,13 @@ def test_the_list_says_when_it_may_be_written_to_the_person(session: Session, po
     add_case(session, team, 5)
     session.flush()
     rows = listed(session, ports, actor, team).rows
-    told = [Contact.ANY_TIME, Contact.NOW, Contact.LATER, Contact.UNKNOWN, Contact.ANY_TIME]
+    told = [
+        ContactWindow.ANY_TIME,
+        ContactWindow.NOW,
+        ContactWindow.LATER,
+        ContactWindow.UNKNOWN,
+        ContactWindow.ANY_TIME,
+    ]
     assert [row.contact for row in rows] == told
     assert rows[2].hours == hours[3]
 

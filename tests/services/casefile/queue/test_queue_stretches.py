@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.incoming import MailState, Nature
+from portal.domain.incoming import IncomingState, Nature
 from portal.domain.lifecycle import ActorKind, CaseStatus, Path, RequestKind, RequestState, RiskFlag
 from portal.models.accounts import Team
 from portal.models.cases import Case
@@ -56,7 +56,7 @@ def filled(session: Session, ports: Ports) -> tuple[Work, Team]:
             path=chance.choice((None, Path.REMOVAL, Path.REMOVAL, Path.THREAT, Path.CHILD)),
         )
         _add_rows(session, case, chance, ports)
-    mail = IncomingMail(id=uuid4(), digest=b"mail", server_key="", state=MailState.WAITING, received_at=NOW, size=1)
+    mail = IncomingMail(id=uuid4(), digest=b"mail", server_key="", state=IncomingState.WAITING, received_at=NOW, size=1)
     mail.nature = Nature.ANSWER  # and in no case, which nobody but an intruder writes: it hides no case
     session.add(mail)
     session.flush()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from portal.adapters.outward import Answer
+from portal.adapters.outward import OutwardAnswer
 from portal.domain.report import YesNo
 from portal.services.tracking import looks
 from tests.web.conftest import TestClock
@@ -26,8 +26,10 @@ def checking(tmp_path: Path, clock: TestClock) -> Iterator[Desk]:
 
 
 class Gone:
-    def ask(self, _method: str, address: str, **_more: Any) -> Answer:
-        return Answer(302, "https://pictures.example.org/removed") if address.endswith("7") else Answer(404)
+    def ask(self, _method: str, address: str, **_more: Any) -> OutwardAnswer:
+        return (
+            OutwardAnswer(302, "https://pictures.example.org/removed") if address.endswith("7") else OutwardAnswer(404)
+        )
 
 
 def test_without_the_setting_a_member_only_says_what_somebody_saw(desk: Desk) -> None:

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.domain.incoming import MailState
+from portal.domain.incoming import IncomingState
 from portal.domain.lifecycle import Scope
 from portal.models.accounts import Staff
 from portal.models.incoming import IncomingMail
@@ -61,7 +61,7 @@ def test_an_answer_is_told_read_and_carried_into_the_log(desk: Desk, case: tuple
     (typed,) = [each for each in form.iter("textarea") if each.get("name") == "text"]
     assert "We removed it." in (typed.text or "")
     colleague.press("Log the answer", answer="removed")
-    assert states(desk.parts) == [MailState.LOGGED]
+    assert states(desk.parts) == [IncomingState.LOGGED]
 
 
 def test_a_letter_that_came_back_is_told_as_such(desk: Desk, case: tuple[str, Colleague]) -> None:
@@ -115,9 +115,9 @@ def test_what_is_not_ours_is_destroyed(desk: Desk) -> None:
     assert "Nothing waits here." in colleague.page.text
     with desk.parts.sessions() as session:
         row = session.scalars(select(IncomingMail)).one()
-    assert (row.state, row.sealed) == (MailState.DISMISSED, None)
+    assert (row.state, row.sealed) == (IncomingState.DISMISSED, None)
     come(desk.parts, write())
-    assert states(desk.parts) == [MailState.DISMISSED], "and it does not come in again"
+    assert states(desk.parts) == [IncomingState.DISMISSED], "and it does not come in again"
 
 
 def test_another_teams_case_takes_no_mail_from_here(desk: Desk, case: tuple[str, Colleague]) -> None:
@@ -128,7 +128,7 @@ def test_another_teams_case_takes_no_mail_from_here(desk: Desk, case: tuple[str,
     odd.follow("Your report")
     assert reference not in odd.page.text
     odd.press("Put it there", status=404, reference=reference, number="1")
-    assert states(desk.parts) == [MailState.UNMATCHED]
+    assert states(desk.parts) == [IncomingState.UNMATCHED]
 
 
 def test_who_sees_only_their_own_cases_sees_no_mail_without_one(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from portal.models.snippets import Snippet
-from portal.services.staff.snippets import Place, fill, list_unknown
+from portal.services.staff.snippets import Placeholder, fill, list_unknown
 from tests.web.desk.colleague import Colleague, Desk
 
 TEXT = "We read this on {today}. Your case is {reference}. {my name}, {team}"
@@ -126,5 +126,5 @@ def test_an_answer_to_a_platform_is_begun_with_one(desk: Desk, supervisor: Colle
 @given(st.text())
 def test_filling_in_leaves_all_but_the_places_as_it_was(text: str) -> None:
     assert fill(text, {}) == text
-    assert fill("a{team}b", {Place.TEAM: text}) == f"a{text}b"
+    assert fill("a{team}b", {Placeholder.TEAM: text}) == f"a{text}b"
     assert list_unknown(text.replace("{", "")) == []
