@@ -1,8 +1,8 @@
 """500 letters and mails leave once or not at all, whoever delivers them dies at any moment, on both databases.
 
 One life after another, in this process: each ends at some SQL statement or commit, and after that writes nothing any
-more, not even while it is unwound. So a life costs little, and hundreds of deaths fit into a test. Killed processes,
-several at once, are in `test_kill_letters`. RECOURSE_KILL_SEED repeats the choices of an earlier run.
+more, not even while it is unwound. So a life costs little, and hundreds of deaths fit into a test. Processes that are
+killed, several at once, and a real mail server are in `test_kill_letters`. RECOURSE_KILL_SEED repeats an earlier run.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy import select
 
+from portal.adapters import mail
 from portal.config import load_config
 from portal.db import begin_reading
 from portal.models.jobs import Job, JobKind, JobState
@@ -31,7 +34,6 @@ from portal.services.requests.dossier import read_dossiers
 from portal.services.tracking import mailing
 from portal.services.tracking.parcels import MailCommand
 from portal.wiring import Parts
-from tests.mailbox import Mailbox
 from tests.run.killable import (
     LATE,
     MANY_SITES,
@@ -43,7 +45,7 @@ from tests.run.killable import (
     open_case,
     work,
 )
-from tests.run.test_kill import database, mailbox, make_tables, quick  # noqa: F401
+from tests.run.test_kill import database, make_tables, quick  # noqa: F401
 from tests.services.factories import make_work
 
 CASES, OTHERS = 2, 450  # cases with a letter to each of their sites, and mails to staff
@@ -81,10 +83,29 @@ class Fate:
             raise Crash
 
 
-def test_five_hundred_leave_once_whenever_a_worker_dies(database: str, tmp_path: Path, mailbox: Mailbox) -> None:  # noqa: F811
+@pytest.fixture
+def arrived(monkeypatch: pytest.MonkeyPatch) -> Counter[UUID]:
+    """How often each mail was put into the folder."""
+    counted: Counter[UUID] = Counter()
+    put = mail._put_into_folder
+
+    def put_and_count(folder: Path, mail_id: UUID, *given: Any) -> str:
+        said = put(folder, mail_id, *given)
+        counted[mail_id] += 1
+        return said
+
+    monkeypatch.setattr(mail, "_put_into_folder", put_and_count)
+    return counted
+
+
+def test_five_hundred_leave_once_whenever_a_worker_dies(
+    database: str,  # noqa: F811
+    tmp_path: Path,
+    arrived: Counter[UUID],
+) -> None:
     seed = int(os.environ.get("RECOURSE_KILL_SEED") or random.SystemRandom().randrange(10**6))
     print(f"RECOURSE_KILL_SEED={seed}")  # noqa: T201 - pytest shows it with a failure
-    env = make_env(str(tmp_path / "data"), database, mailbox.url)
+    env = make_env(str(tmp_path / "data"), database, f"folder:{tmp_path}/out")
     env["RECOURSE_LETTERS_AN_HOUR"] = "10000"  # the pace is another test's
     write_all(env)
     assert LETTERS + OTHERS == 500
@@ -96,7 +117,6 @@ def test_five_hundred_leave_once_whenever_a_worker_dies(database: str, tmp_path:
     fate.left = 10**9
     with lives.sessions() as session:
         begin_reading(session)
-        arrived = Counter(UUID(mail["Message-ID"].strip("<>").split("@")[0]) for mail in mailbox.mails)
         rows = session.scalars(select(OutboxMail)).all()
         assert len(rows) == LETTERS + OTHERS
         assert set(arrived) <= {row.id for row in rows}
@@ -150,5 +170,5 @@ def check_written_down(parts: Parts) -> None:
         begin_reading(session)
         jobs = session.scalars(select(Job).where(Job.kind == JobKind.MAILED)).all()
         left = session.scalars(select(LetterMail).where(LetterMail.state == LetterMailState.ACCEPTED)).all()
-        assert {job.subject_id for job in jobs if job.state is JobState.DONE} == {mail.id for mail in left}
-        assert all(mail.recorded_at is not None for mail in left)
+        assert {job.subject_id for job in jobs if job.state is JobState.DONE} == {each.id for each in left}
+        assert all(each.recorded_at is not None for each in left)
