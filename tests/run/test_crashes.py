@@ -48,7 +48,7 @@ from tests.run.killable import (
 from tests.run.test_kill import database, make_tables, quick  # noqa: F401
 from tests.services.factories import make_work
 
-CASES, OTHERS = 2, 450  # cases with a letter to each of their sites, and mails to staff
+CASES, OTHERS = 6, 350  # cases with a letter to each of their sites, and mails to staff
 LETTERS = CASES * (MANY_SITES.count("\n") + 1)
 LONGEST_LIFE = 120  # statements and commits; a mail has some ten
 LEAST_DEATHS = 50
