@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from flask import request, url_for
+from flask import flash, request, url_for
+from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -41,11 +42,14 @@ NOT_OURS = "No case of your team has this reference."
 @bp.get("")
 @allowed(Right.WORK_ON_CASES)
 def foresee(member: SignedInStaff) -> Answered:
-    """What would happen in each of the chosen cases. Without a step there is nothing to see."""
+    """What would happen in each of the chosen cases. Without a step, or with nothing ticked, there is nothing to see."""
     action = request.args.get("action", "")
+    references = _read_references(request.args.getlist("cases"), request.args.getlist("shown"))
     if action not in set(CaseAction):
         return go("queue.show")
-    references = _read_references(request.args.getlist("cases"), request.args.getlist("shown"))
+    if not references:
+        flash(_("Nothing was ticked. Tick cases, or all of them, and press again."))
+        return go("queue.show")
     return _show(member, CaseAction(action), references, _make_form(member, CaseAction(action)))
 
 

@@ -71,6 +71,12 @@ def test_all_who_are_late_are_reminded_in_few_presses(desk: Desk, clock: TestClo
         assert history.count("A reminder was sent.") == 2  # no address of the third is known
 
 
+def test_a_step_with_nothing_ticked_says_what_to_tick(desk: Desk) -> None:
+    page = desk.visit("mira").go("/desk/together?action=remind")
+    assert page.path == "/desk"
+    assert "Nothing was ticked. Tick cases, or all of them, and press again." in page.text
+
+
 def test_cases_are_assigned_and_another_teams_case_is_none(desk: Desk) -> None:
     visitor = desk.visit("mira")
     desk.add("tane")
