@@ -42,7 +42,7 @@ NOT_OURS = "No case of your team has this reference."
 @bp.get("")
 @allowed(Right.WORK_ON_CASES)
 def foresee(member: SignedInStaff) -> Answered:
-    """What would happen in each of the chosen cases. Without a step, or with nothing ticked, there is nothing to see."""
+    """What would happen in each of the chosen cases. Without a step, or with nothing ticked, there is none."""
     action = request.args.get("action", "")
     references = _read_references(request.args.getlist("cases"), request.args.getlist("shown"))
     if action not in set(CaseAction):
