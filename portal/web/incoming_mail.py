@@ -18,11 +18,11 @@ NATURES: Mapping[Nature, Any] = MappingProxyType(
     {
         Nature.ANSWER: _l("An answer came by mail"),
         Nature.AUTO_REPLY: _l("An automatic reply came"),
-        Nature.AWAY: _l("An automatic reply came: somebody is away"),
+        Nature.AWAY: _l("An automatic reply came: they are away"),
         Nature.RETURNED: _l("A letter came back: it was not delivered"),
         Nature.DELAYED: _l("A letter is late: the mail server tries on"),
         Nature.DELIVERED: _l("A mail server says that a letter was delivered"),
-        Nature.COMPLAINED: _l("Somebody there reported a letter as spam"),
+        Nature.COMPLAINED: _l("They reported a letter as spam"),
         Nature.JUNK: _l("A mail came that looks like spam"),
     }
 )

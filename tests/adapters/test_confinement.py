@@ -215,7 +215,7 @@ def without_seccomp(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """The child as it is on a kernel that has no such filter."""
     (folder / "on_an_old_kernel.py").write_text(
         f"import sys\nsys.path.insert(1, {str(ROOT)!r})\n"
-        "from portal.adapters import confinement, document_child\n"
+        "from portal.adapters import confinement\nfrom portal.adapters.readers import document_child\n"
         "confinement._filter_calls = lambda: False\n"
         "document_child.main(sys.argv[1:])\n"
     )

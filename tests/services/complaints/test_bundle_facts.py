@@ -142,7 +142,7 @@ def test_a_complaint_is_about_one_organisation(session: Session, ports: Ports) -
     for number in (1, 2):
         send(session, opened, ports, number)
     late = opened.at(NOW + 6 * DAY)
-    with pytest.raises(StepRefused, match="one organisation"):
+    with pytest.raises(StepRefused, match="one company"):
         complaints.prepare(late, "us-take-it-down", "us-ftc", (1, 2))
     made = complaints.prepare_each(late, "us-take-it-down", "us-ftc", (1, 2))
     assert [complaints.complaint_view(late, number).request_numbers for number in made] == [(1,), (2,)]

@@ -127,7 +127,7 @@ def test_copyright_stands_in_a_request_of_its_own_with_the_warning_who_reads_it(
     assert {basis.kind for basis in shown.bases} == {RegimeKind.COPYRIGHT}
     assert all(basis.warning for basis in shown.bases)
     assert any("passed on" in warning for warning in shown.warnings)
-    assert any("archive" in warning for warning in shown.warnings)
+    assert any("public list" in warning for warning in shown.warnings)
     with pytest.raises(StepRefused, match="already"):
         preparing.prepare_copyright(opened.at(NOW), 1)
 

@@ -90,7 +90,7 @@ def test_a_call_becomes_a_case_of_the_member_and_its_history_says_how_it_came(de
     assert "Her flatmate reads the mail." in case
     assert "unfinished call" not in colleague.go("/desk/today").text
     history = colleague.go(f"/desk/cases/{reference}/history").text
-    assert "The report was told on the phone and written down by the team." in history
+    assert "The report was told on the phone, and the team typed it." in history
     assert "We never ask for the picture" in history, "what was read out stands there"
     assert "Letters to platforms: allowed." in history
     assert "Complaints to authorities: not allowed so far." in history
