@@ -6,14 +6,16 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = {"portal", "tests", "tools", "app"}
 RUN = ("requirements.txt",)
+PYTHONS = ("3.11.2", "3.12.0", "3.13.5")  # of Debian 12, of Ubuntu 24.04, of Debian 13
 ALL = ("requirements.txt", "requirements-grown.txt", "requirements-dev.txt", "requirements-conformance.txt")
 
 
@@ -51,6 +53,28 @@ def test_every_imported_package_is_pinned(folder: str, files: tuple[str, ...]) -
     # A package that is not installed here goes by the name of its module.
     missing = {name for name in foreign if not pinned & {normalise(found) for found in packages.get(name, [name])}}
     assert not missing
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_what_a_pinned_package_needs_with_another_python_is_pinned_too(python: str) -> None:
+    """The pins are made with one Python; what a package needs with an older one only would stop the installation there."""
+    environment = {"python_full_version": python, "python_version": python.rpartition(".")[0], "extra": ""}
+    pinned = list_pinned(ALL)
+    missing = {
+        f"{package} needs {needed.name}"
+        for package in pinned
+        for needed in list_needed(package)
+        if normalise(needed.name) not in pinned and (needed.marker is None or needed.marker.evaluate(environment))
+    }
+    assert not missing
+
+
+def list_needed(package: str) -> list[Requirement]:
+    """None of a package that is not installed here."""
+    try:
+        return [Requirement(text) for text in requires(package) or ()]
+    except PackageNotFoundError:
+        return []
 
 
 @pytest.mark.parametrize("name", ALL)
