@@ -57,7 +57,7 @@ def test_every_imported_package_is_pinned(folder: str, files: tuple[str, ...]) -
 
 @pytest.mark.parametrize("python", PYTHONS)
 def test_what_a_pinned_package_needs_with_another_python_is_pinned_too(python: str) -> None:
-    """The pins are made with one Python. What a package needs with an older one only would stop the installation there."""
+    """The pins are made with one Python. What only an older one needs would stop the installation there."""
     environment = {"python_full_version": python, "python_version": python.rpartition(".")[0], "extra": ""}
     pinned = list_pinned(ALL)
     missing = {
