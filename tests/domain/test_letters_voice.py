@@ -11,7 +11,8 @@ FOLDER = Path(__file__).resolve().parents[2] / "portal" / "domain" / "letters"
 SAID = re.compile(r'\b(?:mark|translate|plural)\(\s*((?:f?"(?:[^"\\]|\\.)*"\s*)+)')
 OUT = re.compile(
     r"\bsets no (?:number|date)\b|\bonly this:|\bcarr(?:y|ies) (?:the|this) case\b|\btheir time has run out\b"
-    r"|\bsign of life\b|\bhand(?:ed|s)? in\b|!|\bunfortunately\b|\bvictim\b",
+    r"|\bsign of life\b|\bhand(?:ed|s)? in\b|!|\bunfortunately\b|\bvictim\b"
+    r"|\bcounter-notice (?:told|on)\b|\bmy letter (?:holds|does not rest)\b|\bstands in my own\b|\bthreatens to\b",
     re.IGNORECASE,
 )
 

@@ -32,7 +32,7 @@ LONGEST_QUOTE = 1_200  # characters of an answer that are printed; a longer one 
 _CHECKS = (
     mark("Linux: sha256sum --check SHA256SUMS"),
     mark("macOS: shasum -a 256 --check SHA256SUMS"),
-    mark("Windows: certutil -hashfile exhibit-1.pdf SHA256, then compare with the line of that file in SHA256SUMS"),
+    mark("Windows: certutil -hashfile NAME SHA256 for each file, then compare with its line in SHA256SUMS"),
 )
 
 
@@ -307,7 +307,7 @@ def _explain_check(context: LetterContext, facts: ComplaintFacts) -> list[Block]
         Heading(text=translate("How to check"), level=2),
         Paragraph(
             text=translate(
-                "Save the exhibits from this PDF, or take them from the ZIP that it came in. In the folder with "
+                "Save the files from this PDF, or take them from the ZIP that it came in. In the folder with "
                 "SHA256SUMS, type:"
             ),
             leads=True,

@@ -7,7 +7,15 @@ from portal.domain.letters.blocks import Block, Heading, Items, Pairs, Paragraph
 from portal.domain.letters.common_blocks import LetterContext
 from portal.domain.letters.law_blocks import list_steps
 from portal.domain.letters.law_facts import BasisFact, ClockFact
-from portal.domain.letters.phrases import BINDINGS, STARTS, STATES, describe_due, format_instant, format_period
+from portal.domain.letters.phrases import (
+    BINDINGS,
+    STARTS,
+    STATES,
+    describe_due,
+    format_day,
+    format_instant,
+    format_period,
+)
 from portal.domain.regimes import Binding, ObligedParty
 
 _OBLIGED = frozenset({ObligedParty.PLATFORM, ObligedParty.CONTROLLER})
@@ -42,7 +50,7 @@ def write_sheet(context: LetterContext, number: int, party: str, basis: BasisFac
             translate(
                 "%(url)s (seen on %(day)s): %(supports)s",
                 url=source.url,
-                day=source.seen_on.isoformat(),
+                day=format_day(source.seen_on, translate),
                 supports=translate(source.supports),
             )
             for source in official

@@ -78,8 +78,8 @@ _OTHER_CONTENT: Mapping[Depiction, str] = {
 }
 
 
-_OWN_THREAT = mark("Somebody threatens to publish it. I do not consent to its publication.")
-_OTHER_THREAT = mark("Somebody threatens to publish it. The person I act for does not consent to its publication.")
+_OWN_THREAT = mark("Somebody is threatening to publish it. I do not consent to its publication.")
+_OTHER_THREAT = mark("Somebody is threatening to publish it. The person I act for does not consent to its publication.")
 _THREATENED: Mapping[Depiction, str] = {
     Depiction.REAL: mark("This is about intimate imagery."),
     Depiction.SYNTHETIC: mark("This is about intimate imagery that was altered or made by computer."),
@@ -126,8 +126,8 @@ def describe_threat(context: LetterContext, depiction: Depiction, under_18: bool
     """What is threatened, of which nothing may be online yet; every paper of a threat says it so."""
     if under_18:
         return context.voice(
-            mark("Somebody threatens to publish images of me from when I was under 18."),
-            mark("Somebody threatens to publish images of a child, the person I act for."),
+            mark("Somebody is threatening to publish images of me from when I was under 18."),
+            mark("Somebody is threatening to publish images of a child, the person I act for."),
         )
     return f"{context.translate(_THREATENED[depiction])} {context.voice(_OWN_THREAT, _OTHER_THREAT)}"
 

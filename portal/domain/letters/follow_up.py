@@ -45,7 +45,7 @@ _SUBJECTS: Mapping[FollowUp, str] = {
     FollowUp.EXCESS_ID: mark("Your demand for proof of identity on my letter %(reference)s"),
     FollowUp.LOGIN: mark("Your demand that I sign in, on my letter %(reference)s"),
     FollowUp.GEO_ONLY: mark("Blocked in some countries only: my letter %(reference)s"),
-    FollowUp.COUNTER_NOTICE: mark("The counter-notice on my letter %(reference)s"),
+    FollowUp.COUNTER_NOTICE: mark("The counter-notice to my letter %(reference)s"),
 }
 _OBJECTION = mark("Your refusal of my letter %(reference)s: I ask you to decide again")
 
@@ -59,22 +59,22 @@ _POINTS: Mapping[FollowUp, tuple[str, ...]] = {
         mark("My letter stands for these links. To remove a part does not settle the rest."),
     ),
     FollowUp.NOT_VIOLATION: (
-        mark("You say that the content does not break your rules. My letter does not rest on your rules."),
-        mark("It rests on the laws named below. I ask you to decide under them and to name your provision."),
+        mark("You say that the content does not break your rules. My letter does not rely on your rules."),
+        mark("It relies on the laws named below. I ask you to decide under them and to name your provision."),
     ),
     FollowUp.ID_WANTED: (
-        mark("You ask for an identity document. My letter holds what the laws named below ask of it."),
+        mark("You ask for an identity document. My letter contains what the laws named below ask of it."),
     ),
     FollowUp.NOT_FOUND: (
         mark("You say that the content cannot be found. As far as I know, it can be reached at the links in Annex A."),
-        mark("Please open each link as it stands in the file links.txt, also without an account and from elsewhere."),
+        mark("Please open each link as the file links.txt has it, also without an account and from other countries."),
     ),
     FollowUp.LOGIN: (
-        mark("You ask me to sign in first. My letter holds what the laws named below ask for."),
+        mark("You ask me to sign in first. My letter contains what the laws named below ask for."),
         mark("I ask you to deal with it as it is, without an account."),
     ),
     FollowUp.PUBLIC_INTEREST: (
-        mark("You rely on an interest of the public. The content shows intimate or private life, not a public act."),
+        mark("You rely on a public interest. The content shows intimate or private life, not a public act."),
         mark("I ask you to name, for each link, the interest you see and the provision that lets it prevail."),
     ),
     FollowUp.CONSENT_CLAIMED: (
@@ -83,11 +83,11 @@ _POINTS: Mapping[FollowUp, tuple[str, ...]] = {
         mark("Any consent you rely on is withdrawn with this letter. I ask you to show me what you rely on."),
     ),
     FollowUp.PARODY: (
-        mark("You say that the content is parody or can be seen to be made by computer."),
+        mark("You say that the content is parody, or that it is plainly made by computer."),
         mark("A joke or a label changes neither what the content shows nor that there was no consent to it."),
     ),
     FollowUp.OWN_ACCOUNT: (
-        mark("You say that the content stands in my own account or that I can remove it myself."),
+        mark("You say that the content is in my own account or that I can remove it myself."),
         mark("That an account carries a name does not show who published the content. I ask you to remove it."),
     ),
     FollowUp.GEO_ONLY: (
@@ -139,14 +139,14 @@ _RULES_POINTS: Mapping[FollowUp, tuple[str, ...]] = {
 # To a copyright notice, which says nothing of what the work shows and names no other law.
 _COPYRIGHT_POINTS: Mapping[FollowUp, tuple[str, ...]] = {
     FollowUp.PUBLIC_INTEREST: (
-        mark("You rely on an interest of the public. I ask you to name, for each link, the exception to copyright."),
+        mark("You rely on a public interest. I ask you to name, for each link, the exception to copyright."),
     ),
     FollowUp.CONSENT_CLAIMED: (
         mark("You say that there was consent. No licence was given for this use of the work."),
         mark("I ask you to show me what you rely on."),
     ),
     FollowUp.PARODY: (
-        mark("You say that the content is parody or can be seen to be made by computer."),
+        mark("You say that the content is parody, or that it is plainly made by computer."),
         mark("I ask you to name the exception to copyright that you rely on, and why it covers the work."),
     ),
     FollowUp.COUNTER_NOTICE: (mark("You tell me of a counter-notice. I uphold my notice."),),

@@ -23,8 +23,11 @@ from portal.domain.letters.phrases import (
     format_period,
     mark,
     say_reason,
+    say_reason_for_other,
 )
 from portal.domain.regimes import Binding, ObligedParty, Trigger
+
+BY_OWN_RULES = mark("Request for removal under your own rules")
 
 
 def title_of(context: LetterContext, basis: BasisFact) -> str:
@@ -33,9 +36,12 @@ def title_of(context: LetterContext, basis: BasisFact) -> str:
 
 
 def write_glance(context: LetterContext, bases: Sequence[BasisFact], rows: Iterable[tuple[str, str]]) -> Pairs:
-    """The box a clerk reads first: what this is under each law, `rows`, each time limit, where answers go."""
+    """The box a clerk reads first: what this is under each law, `rows`, each time limit, where answers go.
+
+    Without a law it is what it is under the recipient's own rules.
+    """
     translate = context.translate
-    titles = [title_of(context, basis) for basis in bases]
+    titles = [title_of(context, basis) for basis in bases] or [translate(BY_OWN_RULES)]
     limits = [limit for basis in bases for limit in _list_limits(context, basis)]
     what = titles if len(titles) < 2 else [f"{number}. {title}" for number, title in enumerate(titles, start=1)]
     return Pairs(
@@ -90,7 +96,8 @@ def write_bases(context: LetterContext, bases: Iterable[BasisFact]) -> list[Bloc
         blocks.append(Heading(text=title, level=3))
         blocks.append(Paragraph(text=context.translate(basis.citation), tone=Tone.SMALL, leads=True))
         if ground := find_ground(basis.reason):
-            reason = say_reason(ground, context.translate) if context.is_own else context.translate(ground)
+            say = say_reason if context.is_own else say_reason_for_other
+            reason = say(ground, context.translate)
             blocks.append(Paragraph(text=context.translate("Why it applies: %(reason)s", reason=reason)))
         blocks.extend(_write_wording(context, basis) if basis.wording else _write_record(context, basis))
         blocks.extend(_list_elements(context, basis))

@@ -31,7 +31,7 @@ from portal.domain.letters.content_statements import (
     write_statements,
 )
 from portal.domain.letters.facts import NoticeFacts
-from portal.domain.letters.law_blocks import title_of, write_bases, write_glance
+from portal.domain.letters.law_blocks import BY_OWN_RULES, title_of, write_bases, write_glance
 from portal.domain.lifecycle import LetterKind
 
 
@@ -64,7 +64,7 @@ def _write_subject(context: LetterContext, facts: NoticeFacts) -> str:
     """
     translate = context.translate
     titles = [title_of(context, basis) for basis in facts.bases]
-    title = titles[0] if titles else translate("Request for removal")
+    title = titles[0] if titles else translate(BY_OWN_RULES)
     if len(titles) == 2:
         title = translate("%(first)s; %(second)s", first=titles[0], second=titles[1])
     if len(titles) > 2:

@@ -152,7 +152,7 @@ ANSWERS: Mapping[Answer, str] = {
     Answer.LOGIN_ASKED: mark("sign-in asked"),
     Answer.PASSED_ON: mark("passed on to the one who posted it"),
     Answer.WRONG_PLACE: mark("another address named"),
-    Answer.COUNTER_NOTICE: mark("counter-notice told"),
+    Answer.COUNTER_NOTICE: mark("counter-notice reported"),
     Answer.LEGAL_THREAT: mark("legal steps announced"),
     Answer.AUTO_REPLY: mark("automatic reply"),
 }
@@ -349,7 +349,8 @@ POINTERS: Mapping[NoticeField, str] = {
     NoticeField.IDENTITY_DOCUMENT: mark("in the letter's words on who asks"),
     NoticeField.DATE: mark("the date of the letter"),
 }
-POINTED = frozenset(POINTERS.values())
+CHILD_POINTER = mark("a child is shown")  # stands where a law asks that there was no consent: a child can give none
+POINTED = frozenset((*POINTERS.values(), CHILD_POINTER))
 # The same places in a complaint, which has parts and no annex.
 _IN_COMPLAINT: Mapping[str, str] = {
     _HEAD: mark("at the head of page 1"),
@@ -390,12 +391,18 @@ _OWN_REASONS: Mapping[str, str] = {
 }
 # To an authority the platform is somebody else.
 _REASONS_TO_BODIES = {**_OWN_REASONS, _PLATFORM_TOLD: mark("This law binds the platform wherever I live.")}
+_PLATFORM_TOLD_FOR_OTHER = mark("This law binds you wherever the person lives.")
 _REASON_FORMS = tuple((as_form(key), said, _REASONS_TO_BODIES[key]) for key, said in _OWN_REASONS.items())
 
 
 def find_ground(reason: str | None) -> str | None:
     """Why a law applies, for a paper; None where nothing is known but why it may not."""
     return None if reason is None or is_doubt(reason) else reason
+
+
+def say_reason_for_other(reason: str, translate: Translate) -> str:
+    """Why a law applies, to the platform, in the words of somebody who writes for the person."""
+    return translate(_PLATFORM_TOLD_FOR_OTHER if reason == _PLATFORM_TOLD else reason)
 
 
 def say_reason(reason: str, translate: Translate, *, to_body: bool = False) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from portal.domain.applicability import is_doubt
-from portal.domain.letters.facts import ContentFact, LetterFacts, NoticeFacts
+from portal.domain.letters.facts import ContentFact, FollowUpFacts, LetterFacts, NoticeFacts, ThreatFacts
 from portal.domain.lifecycle import LetterKind, SendingChannel
 from portal.services.letters import letters
 from portal.services.letters.drafting import read_facts
@@ -78,7 +78,7 @@ def read_cover_sheet(work: CaseWork, number: int) -> CoverSheet:
         channel=recipient.channel,
         address=recipient.contact or ", ".join(recipient.address_lines),
         learns=tuple(_list_learned(facts)),
-        may_pass_identity=getattr(facts, "may_pass_identity", None),
+        may_pass_identity=_may_pass_identity(facts),
         records=tuple(
             RecordUsed(
                 name=each.name,
@@ -94,8 +94,14 @@ def read_cover_sheet(work: CaseWork, number: int) -> CoverSheet:
     )
 
 
+def _may_pass_identity(facts: LetterFacts) -> bool | None:
+    """A notice asks to keep the name wherever the person allowed nothing; other letters only where it was said."""
+    said: bool | None = getattr(facts, "may_pass_identity", None)
+    return bool(said) if isinstance(facts, NoticeFacts) else said
+
+
 def _list_learned(facts: LetterFacts) -> Iterator[Learned]:
-    reporter, content = facts.frame.reporter, getattr(facts, "content", None)
+    reporter = facts.frame.reporter
     given = {
         Learned.PSEUDONYM if reporter.is_pseudonym else Learned.NAME: reporter.name,
         Learned.PERSON: reporter.acts_for,
@@ -103,8 +109,18 @@ def _list_learned(facts: LetterFacts) -> Iterator[Learned]:
         Learned.PHONE: reporter.phone,
         Learned.ADDRESS: reporter.address_lines,
         Learned.COUNTRY: reporter.country,
-        Learned.WORDS: content.explanation if isinstance(content, ContentFact) else None,
+        Learned.WORDS: _find_own_words(facts),
         Learned.FINGERPRINTS: facts.copies if isinstance(facts, NoticeFacts) else (),
         Learned.LINKS: facts.links,
     }
     return (each for each, value in given.items() if value)
+
+
+def _find_own_words(facts: LetterFacts) -> str | None:
+    """What the sender wrote of the content, of the threat, or in answer to the recipient."""
+    content = getattr(facts, "content", None)
+    if isinstance(content, ContentFact) and content.explanation:
+        return content.explanation
+    if isinstance(facts, ThreatFacts):
+        return facts.threat
+    return facts.given if isinstance(facts, FollowUpFacts) else None

@@ -11,7 +11,7 @@ from typing import Any
 from portal.adapters.translations import SOURCE_LANGUAGE, name_country
 from portal.config import Organisation
 from portal.domain.letters.facts import StatedBy
-from portal.domain.letters.phrases import POINTERS
+from portal.domain.letters.phrases import CHILD_POINTER, POINTERS
 from portal.domain.lifecycle import Depiction, Filer, Handler, MandateAct, Path, RequestKind
 from portal.domain.notices import NoticeContent, Situation, list_fields_given
 from portal.domain.regimes import Element, NoticeField
@@ -282,7 +282,7 @@ def _tell_places(places: tuple[str, ...]) -> str:
 
 
 def _tell_consent(facts: NoticeContent) -> str:
-    return "a child is shown" if facts.description in {_CHILD, _CHILD_THREATENED} else POINTERS[NoticeField.NO_CONSENT]
+    return CHILD_POINTER if facts.description in {_CHILD, _CHILD_THREATENED} else POINTERS[NoticeField.NO_CONSENT]
 
 
 # What is said otherwise than by where in the letter it stands: names and addresses are not printed a second time.

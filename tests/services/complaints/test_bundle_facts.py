@@ -88,7 +88,7 @@ def test_the_papers_hold_what_they_promise(story: tuple[str, ComplaintFacts], po
     assert "20 November 2026" in text
     for basis in (facts.competence, *facts.bases):
         assert basis.regime_id not in text
-    for never in ("how it goes on", "legal advice", "proven", "sixty", "!"):
+    for never in ("how it goes on", "legal advice", "proven", "sixty", "!", "(seen on 20", "Save the exhibits"):
         assert never not in text
 
 

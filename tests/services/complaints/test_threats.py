@@ -65,7 +65,7 @@ def test_its_letter_names_no_place_and_is_not_stopped_for_it(
     document = build_letter(facts, English())
     assert find_problems(facts, document) == ()
     text = "\n".join(plain_text(document))
-    assert "Somebody threatens to publish" in text
+    assert "Somebody is threatening to publish" in text
     assert "a threat to publish images" in text
     for claim in (
         "was published",

@@ -120,6 +120,7 @@ def test_the_sheet_for_the_sender_says_what_the_letter_does_not(session: Session
     assert Learned.PSEUDONYM not in sheet.learns
     assert (Learned.EMAIL in sheet.learns) == bool(facts.frame.reporter.email)
     assert [each.name for each in sheet.records] == [each.name for each in facts.bases]
+    assert sheet.may_pass_identity is False  # nothing was allowed, and the notice asks to keep the name
     assert sheet.digest == letters.find_letter(opened, 1).digest
     text = read_text(letters.read_letter(opened, 1, redacted=False))
     for record in sheet.records:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.blocks import plain_text
+from portal.domain.letters.blocks import Pairs, plain_text
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.checks import ProblemCode, find_problems
 from portal.domain.letters.facts import NoticeFacts, RulesFact
@@ -36,6 +36,9 @@ def test_the_letter_relies_on_the_rules_and_claims_no_law() -> None:
     text = write(facts)
     assert "which you call rules on intimate pictures (https://a.example/rules)" in text
     assert "on no law" in text
+    assert "Request for removal under your own rules: 30 links" in text
+    box = next(each for each in build_letter(facts, English()).blocks if isinstance(each, Pairs) and each.is_boxed)
+    assert box.rows[0] == ("This is", "Request for removal under your own rules")
     for claim in ("must", "The law and its time limits", "records of the law", "Article", "Act"):
         assert claim not in text.split("Your own rules")[1]
 

@@ -37,6 +37,11 @@ def test_a_threats_papers_are_offered_on_the_case_and_ask_only_what_they_need(th
     text = read_paper(threatened)
     for expected in ("@night.clips", "+64 20 0000 1", "He says he will post it.", "Record this report"):
         assert expected in text
+    notes = threatened.go("/case/letters/1/notes").text
+    assert "Take the PDF to the police." in notes
+    assert "It goes to" not in notes
+    assert "What you wrote in your own words" in notes
+    assert "tell your name" not in notes  # the sheet says nothing of it, so its notes claim nothing
 
 
 def test_the_letter_to_keep_evidence_goes_to_the_platform_that_is_meant_and_is_recorded(
