@@ -133,7 +133,7 @@ def lodge_and_hear(visitor: Visitor, site: Site, words: str) -> None:
     visitor.sees("sent to the authority")
     site.pass_time(days=2)
     visitor.come_back(words)
-    visitor.follow(f"Complaint to {AUTHORITY} about Instagram")
+    visitor.follow(f"Complaint to the {AUTHORITY} about Instagram")
     visitor.follow("They answered")
     visitor.choose("No, they only confirmed they got it")
     visitor.press("Save")

@@ -41,3 +41,24 @@ def test_the_first_date_and_its_reason_fit_a_phones_first_screen(visitors: dict[
     first = visitor.entries().first.bounding_box()
     assert first is not None
     assert first["y"] + first["height"] <= PHONE["height"]
+
+
+def test_what_stands_before_a_link_of_several_lines_is_beside_the_first_of_them(visitors: dict[str, Visitor]) -> None:
+    """As its bullet is."""
+    visitor = visitors["nobody"]
+    visitor.page.set_viewport_size(PHONE)
+    visitor.open("/platforms/instagram")
+    link = visitor.page.locator("main ul:not([class]) > li > a:only-child", has_text="swgfl.org.uk").first
+    lower = link.evaluate(
+        """link => {
+          link.style.maxInlineSize = "8rem";
+          const text = document.createTextNode("x");
+          link.before(text);
+          const range = document.createRange();
+          range.selectNode(text);
+          return range.getBoundingClientRect().bottom - link.getBoundingClientRect().top;
+        }"""
+    )
+    box = link.bounding_box()
+    assert box is not None
+    assert lower < box["height"] / 2

@@ -158,7 +158,7 @@ class StepView:
     kind: RequestKind
     platform: str
     platform_name: str
-    position: int  # from 1, with what has gone before it
+    position: int  # from 1, with what has gone before it; 0 for one that has no turn yet
     total: int
     next_number: int | None
     links: tuple[str, ...]
@@ -303,7 +303,7 @@ def read_step(work: CaseWork, number: int, *, after: int | None = None) -> StepV
         kind=dossier.request.kind,
         platform=dossier.request.platform,
         platform_name=dossier.name,
-        position=len(found.sent) + len(found.leaving) + (found.waiting.index(dossier) + 1 if waits else 0),
+        position=len(found.sent) + len(found.leaving) + found.waiting.index(dossier) + 1 if waits else 0,
         total=len(found.sent) + len(found.leaving) + len(found.waiting),
         next_number=found.next_after(dossier) if waits else None,
         links=tuple(item.text for item in dossier.items if item.row.state not in _GONE),

@@ -20,7 +20,7 @@ from flask_babel import lazy_gettext as _l
 from portal.services.casefile.front import CaseFront, ComplaintGroup, FrontLine
 from portal.services.casefile.turns import RequestTurn, Turn, Why
 from portal.services.tracking.correctable import CorrectionView, Fact
-from portal.web.person.phrases import place_of_zone, short_body
+from portal.web.person.phrases import body_within, place_of_zone, short_body
 from portal.web.reply_times import REPLIES
 
 # Where letters that have not left are sent from.
@@ -119,10 +119,10 @@ def address_of_group(group: ComplaintGroup) -> str:
 
 def say_group(group: ComplaintGroup) -> str:
     """ "Complaint to Netsafe about Instagram", "8 complaints to Netsafe"."""
-    count, body = group.count, short_body(group.regulator_name)
+    count, body = group.count, body_within(group.regulator_name)
     if count > 1:
         return str(ngettext("%(num)d complaint to %(body)s", "%(num)d complaints to %(body)s", count, body=body))
-    if not group.about or group.about[0] == body:
+    if not group.about or group.about[0] == short_body(group.regulator_name):
         return str(_("Complaint to %(body)s", body=body))
     return str(_("Complaint to %(body)s about %(name)s", body=body, name=group.about[0]))
 

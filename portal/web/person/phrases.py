@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_date, format_datetime
+from flask_babel import format_date, format_datetime, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -245,14 +246,33 @@ def short_body(name: str) -> str:
     return str(_(name)).partition(" (")[0]
 
 
-_ENDLESS = frozenset({"no limit", "no limit known", "no time limit known", "no time limit is known"})
+# English names of offices, which English gives an article within a sentence. "The" is small there.
+_ARTICLE = re.compile(r"(?:The|An?) ")
+_OFFICE = re.compile(
+    r"\b(?:Agency|Authority|Board|Cent(?:er|re)|Commission(?:er)?|Committee|Coordinator|Court|Foundation|General|Office|"
+    r"Ombudsman|Police|Tribunal)\b"
+)
+
+
+def body_within(name: str) -> str:
+    """An authority's name as it is said within a sentence: "the Federal Trade Commission", "Netsafe"."""
+    said = short_body(name)
+    if said != name.partition(" (")[0] or getattr(get_locale(), "language", "en") != "en":
+        return said  # another language has other articles, or none
+    if _ARTICLE.match(said):
+        return said[0].lower() + said[1:]
+    return f"the {said}" if _OFFICE.search(said.partition(",")[0]) and not said.startswith("In ") else said
+
+
+# What the records say where no end is known; a law that is named for it tells the person nothing more.
+_ENDLESS = re.compile(r"no (?:fixed )?(?:time )?limit(?: is)?(?: known)?(?: in [^;]+)?", re.IGNORECASE)
 
 
 def say_until(option: EscalationView | ComplaintOption, zone: str) -> str:
     """Until when a step can be taken; nothing where no end of it is known."""
     if option.closes_at:
         return str(_("Until: %(when)s.", when=format_short_moment(option.closes_at, zone)))
-    if not option.closes or option.closes.casefold() in _ENDLESS:
+    if not option.closes or _ENDLESS.fullmatch(option.closes):
         return ""
     return str(_("Until: %(when)s.", when=_(option.closes)))
 

@@ -171,6 +171,7 @@ def prepare(state: BlueprintSetupState) -> None:
         group_address=next_steps.address_of_group,
         step_words=phrases.step_words,
         short_body=phrases.short_body,
+        body_within=phrases.body_within,
         until_words=phrases.say_until,
         turn_tag=next_steps.say_tag,
         time_left=next_steps.say_left,

@@ -38,14 +38,14 @@ def test_what_happened_to_many_platforms_on_one_day_is_one_line(app: Flask) -> N
     later = AT + timedelta(minutes=30)
     (day,) = fold(app, row(ticket="INV-1"), row(request_number=2, at=later))
     (line,) = day.lines
-    assert line.sentence == "Your letter was sent: Instagram (INV-1), TikTok."
+    assert line.sentence == "Your letters were sent: Instagram (INV-1), TikTok."
     assert line.time == "23:00 to 23:30"
 
 
 def test_a_day_is_a_day_of_the_reader(app: Flask) -> None:
     days = fold(app, row(), row(at=AT + timedelta(hours=2)), row(request_number=2, sequence=2))
     assert [f"{each.day}" for each in days] == ["2026-11-25", "2026-11-24"]
-    assert [line.sentence for line in days[1].lines] == ["Your letter was sent: Instagram, TikTok."]
+    assert [line.sentence for line in days[1].lines] == ["Your letters were sent: Instagram, TikTok."]
 
 
 def test_what_is_not_the_same_is_not_folded(app: Flask) -> None:
@@ -87,7 +87,7 @@ def test_the_page_names_each_platform(visitor: Visitor) -> None:
     visitor.follow("They answered")
     visitor.press("Save", **REFUSED)
     text = visitor.go("/case/history").text
-    assert "Your letter was sent: Instagram, X (Twitter)." in text.replace(" (T-100)", "")
+    assert "Your letters were sent: Instagram, X (Twitter)." in text.replace(" (T-100)", "")
     assert "X (Twitter) said no." in text
-    assert "A letter was made: Instagram, X (Twitter)." in text
+    assert "Letters were made: Instagram, X (Twitter)." in text
     assert "Times are Auckland time." in text

@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 from flask import Flask
-from flask_babel import Babel
+from flask_babel import Babel, force_locale
 
 from portal.domain.clocks import ClockState
 from portal.domain.letters.law_facts import step_of
@@ -116,10 +116,31 @@ def test_an_authority_is_named_without_what_is_in_brackets() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Federal Trade Commission (TAKE IT DOWN Act complaints)", "the Federal Trade Commission"),
+        ("The Digital Services Coordinator of your country", "the Digital Services Coordinator of your country"),
+        ("A court of New York", "a court of New York"),
+        ("eSafety Commissioner", "the eSafety Commissioner"),
+        ("Coimisiún na Meán", "Coimisiún na Meán"),
+        ("Netsafe", "Netsafe"),
+    ],
+)
+def test_an_authority_has_its_article_within_a_sentence(name: str, said: str) -> None:
+    assert phrases.body_within(name) == said
+
+
+def test_an_authority_has_no_english_article_in_another_language() -> None:
+    with force_locale("de"):
+        assert phrases.body_within("Federal Trade Commission") == "Federal Trade Commission"
+
+
+@pytest.mark.parametrize(
     ("closes", "told"),
     [
         ("No limit known", ""),
         ("no time limit is known", ""),
+        ("No limit in Article 53", ""),
         ("", ""),
         ("Within one year", "Until: Within one year."),
     ],

@@ -266,6 +266,7 @@ def test_a_copyright_letter_is_sent_by_itself(visitor: Visitor, app: Flask) -> N
     visitor.follow("I took the picture")
     visitor.press("Go on with the copyright letter")
     assert "with your name and address" in visitor.page.text
+    assert "Letter 0 of" not in visitor.page.text
     visitor.follow("First say that the picture is yours")
     visitor.press("Make the letter", said_accuracy="y", said_good_faith="y", said_perjury="y", signature="Ana Exemplar")
     visitor.follow("Send this letter")

@@ -22,6 +22,7 @@ from tests.web.addresses import at
 from tests.web.conftest import TestClock
 from tests.web.pages import Visitor
 from tests.web.person.journey import hand_in, words_on
+from tests.web.person.test_case import make_team
 from tests.web.portal import mail_settings, open_portal
 
 ADDRESS = "ana.example@example.net"
@@ -41,6 +42,21 @@ def holder(visitor: Visitor) -> Visitor:
     hand_in(visitor)
     visitor.press("I wrote them down")
     return visitor
+
+
+def ask_team(app: Flask, holder: Visitor) -> None:
+    make_team(app)
+    holder.go("/case/help")
+    holder.press("Ask Harbour Helpline to help")
+
+
+def set_question(app: Flask, holder: Visitor) -> None:
+    """Set while a team helped, and kept after that."""
+    ask_team(app, holder)
+    holder.go("/case/words")
+    holder.press("Set the question", question="Which boat?", answer="the red canoe")
+    holder.go("/case/help")
+    holder.press("Go on alone")
 
 
 def deliver(app: Flask) -> int:
@@ -94,7 +110,17 @@ def test_a_second_set_of_words_opens_the_case_and_is_shown_once(app: Flask, hold
     assert "Set 2" not in holder.page.text
 
 
-def test_the_question_for_new_words_keeps_what_was_typed_when_it_is_too_short(holder: Visitor) -> None:
+def test_the_question_for_new_words_is_asked_only_where_a_team_helps(app: Flask, holder: Visitor) -> None:
+    page = holder.go("/case/words")
+    assert "Set the question" not in page.answer.text
+    assert "Without a question" not in page.text
+    assert page.links()["Ask a team for help"] == at("/case/help")
+    ask_team(app, holder)
+    assert "Set the question" in holder.go("/case/words").answer.text
+
+
+def test_the_question_for_new_words_keeps_what_was_typed_when_it_is_too_short(app: Flask, holder: Visitor) -> None:
+    ask_team(app, holder)
     holder.go("/case/words")
     page = holder.press("Set the question", question="", answer="", status=400)
     links = page.links()
@@ -251,8 +277,7 @@ def test_a_watcher_who_made_every_way_in_for_themselves_has_none_once_the_words_
     confirm_address(app, watcher, mailbox)
     watcher.go("/case/mail")
     watcher.press("Turn it on")
-    watcher.go("/case/words")
-    watcher.press("Set the question", question="Which boat?", answer="the red canoe")
+    set_question(app, watcher)
     stranger = Visitor(app)
     stranger.go("/return/mail")
     stranger.press("Send me a link", address=ADDRESS)
@@ -300,8 +325,7 @@ def test_the_page_of_ways_lists_each_and_ends_each(
     confirm_address(app, visitor, mailbox)
     visitor.go("/case/mail")
     visitor.press("Turn it on")
-    visitor.go("/case/words")
-    visitor.press("Set the question", question="Which boat?", answer="the red canoe")
+    set_question(app, visitor)
     stranger = Visitor(app)
     stranger.go("/return/mail")
     stranger.press("Send me a link", address=ADDRESS)

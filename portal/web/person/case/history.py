@@ -39,6 +39,20 @@ NAMED: Mapping[History, Any] = MappingProxyType(
         History.COMPLAINT_ANSWERED: _l("They answered your complaint about %(names)s."),
     }
 )
+# What each company gets one of, where a line is about several of them.
+SEVERAL: Mapping[History, Any] = MappingProxyType(
+    {
+        History.REQUEST_PREPARED: _l("Letters were started: %(names)s."),
+        History.LETTER_MADE: _l("Letters were made: %(names)s."),
+        History.LETTER_DISCARDED: _l("Letters were put aside. They were not sent: %(names)s."),
+        History.SENT: _l("Your letters were sent: %(names)s."),
+        History.REMINDED: _l("Reminders were sent: %(names)s."),
+        History.LETTER_SENT: _l("More letters were sent: %(names)s."),
+        History.COMPLAINT_PREPARED: _l("Complaints were prepared about %(names)s."),
+        History.COMPLAINT_LODGED: _l("Complaints were sent about %(names)s."),
+        History.COMPLAINT_ANSWERED: _l("They answered your complaints about %(names)s."),
+    }
+)
 ANSWERED: Mapping[Answer, Any] = MappingProxyType(
     {
         Answer.ACKNOWLEDGED: _l("%(names)s confirmed that they got it."),
@@ -131,7 +145,8 @@ def _say(row: HistoryRow, named: Sequence[tuple[str, str]]) -> str:
     names = ", ".join(_with_more(name, times[name], tickets[name], row.kind) for name in times)
     if row.kind is History.LETTER_MADE and row.complaint_number:
         return str(_("The papers of a complaint were made: %(names)s.", names=names))
-    sentence = ANSWERED[row.answer] if row.answer else NAMED.get(row.kind)
+    by_kind = {**NAMED, **SEVERAL} if len(times) > 1 else NAMED
+    sentence = ANSWERED[row.answer] if row.answer else by_kind.get(row.kind)
     if sentence is None:
         return str(_("%(names)s: %(sentence)s", names=names, sentence=_(row.sentence)))
     return str(sentence) % {"names": names}

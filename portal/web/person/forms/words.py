@@ -11,7 +11,7 @@ from portal.web.fields import PlainForm, TextField
 class WordsForm(PlainForm):
     words = TextField(
         _l("Your six words"),
-        description=_l("In their order, with spaces between. Small or large letters do not matter."),
+        description=_l("In their order, with spaces between. Capital letters don’t matter."),
     )
 
 
