@@ -30,13 +30,15 @@ from tools.bootstrap import ROOT
 from tools.programs import NotThere, Program, find_program
 
 DEPLOY = ROOT / "deploy"
+# The program, its packages, and those of the libraries that a machine with nothing on it lacks.
+SYSTEMD = ("systemd-analyze", "systemd", "libsystemd-shared", "libkmod2", "libapparmor1", "libip4tc2")
 PREPARE = ("portal.run.serve", "--prepare")
 INSTRUCTIONS = frozenset({"FROM", "RUN", "WORKDIR", "COPY", "USER", "ENV", "VOLUME", "EXPOSE", "CMD"})
 
 
 def check_units(folder: Path = DEPLOY / "systemd") -> list[str]:
     """What systemd says against the units, with a program that is there in place of the installed one."""
-    verify = find_program("systemd-analyze", "systemd", "libsystemd-shared")
+    verify = find_program(*SYSTEMD)
     faults = []
     with tempfile.TemporaryDirectory() as place:
         for unit in sorted(folder.glob("*.service")):

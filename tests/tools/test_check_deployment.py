@@ -10,6 +10,7 @@ import pytest
 from tools import check_deployment, programs
 from tools.check_deployment import (
     DEPLOY,
+    SYSTEMD,
     check_caddy,
     check_compose,
     check_containerfile,
@@ -24,7 +25,7 @@ Check = Callable[[Path], list[str]]
 
 def test_everything_that_ships_can_be_used(capsys: pytest.CaptureFixture[str]) -> None:
     find_program("nginx", "nginx")
-    find_program("systemd-analyze", "systemd", "libsystemd-shared")
+    find_program(*SYSTEMD)
     assert main() == 0
     assert capsys.readouterr().err.count("can be used") == len(check_deployment.CHECKS)
 
