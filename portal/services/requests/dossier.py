@@ -49,6 +49,7 @@ from portal.services.clocks.case_events import (
     translate_request,
 )
 from portal.services.clocks.derivation import RequestClockFacts, derive_request_clocks
+from portal.services.clocks.snapshot import has_run_out
 from portal.services.directory.address_checks import AddressStatus, read_statuses
 from portal.services.history.events import read_detail
 from portal.services.history.valid_events import keep_valid
@@ -352,7 +353,7 @@ class Dossier:
     def clock_states(self) -> Mapping[UUID, ClockState]:
         """By clock, its state at this moment: the sweep may not have come by since a period ran out."""
         states = {row.id: row.state for row in self.clocks}
-        over = [row for row in self.clocks if states[row.id] is ClockState.RUNNING and _is_past(row, self.work.now)]
+        over = [row for row in self.clocks if has_run_out(row, self.work.now)]
         # One whose law or rule has left the records is not counted on: nobody can say that it was missed.
         counted = self._list_counted() if over else set()
         for row in over:
@@ -427,10 +428,6 @@ def read_case_letters(work: CaseWork) -> tuple[LaterLetter, ...]:
     papers = work.session.scalars(select(Letter).where(Letter.case_id == work.case.id, Letter.request_id.is_(None)))
     by_number = {letter.number: letter for letter in papers}
     return tuple(_later_letter(event, read_detail(event, work.key), by_number, "") for event in events)
-
-
-def _is_past(row: Clock, now: datetime) -> bool:
-    return row.due_at is not None and row.due_at < now
 
 
 def _later_letter(

@@ -18,6 +18,7 @@ from portal.web.desk.case_access import on_case
 from portal.web.desk.forms.by_form import ByFormForm
 from portal.web.desk.pages import Answered, Page, go
 from portal.web.desk.panes import show_beside
+from portal.web.desk.requests.page import NO_PROOF_YET
 from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.late_writing import hold_case
 from portal.web.refusals import refusals
@@ -95,5 +96,6 @@ def _show(member: SignedInStaff, work: CaseWork, view: StepView, waiting: tuple[
         position=waiting.index(view.number) + 1,
         total=len(waiting),
         next_number=_find_next(waiting, view.number),
+        no_proof_yet=NO_PROOF_YET,
         waits=list_waiting(work, Approvable.SENDING, [view.number]).get(view.number, ""),
     )

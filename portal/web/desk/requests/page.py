@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, url_for
 from flask import request as url_request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from portal.domain.approvals import Approvable
@@ -77,6 +78,7 @@ from portal.web.staff_settings import desk_zone
 from portal.web.unit_of_work import locks_late, unit
 
 bp = make_blueprint("desk_requests", __name__, "/desk/cases/<reference>/requests/<int:number>")
+NO_PROOF_YET = _l("Not yet said whether the person saved proof. Ask before it goes: afterwards it may be gone.")
 
 
 @bp.get("")
@@ -208,7 +210,7 @@ def warn_of_proof(request: RequestView) -> list[str]:
     """Before it goes: what nobody asked the person yet."""
     if request.kept is not None or request.sent_at is not None:
         return []
-    return [_("Not yet said whether the person saved proof. Ask before it goes: afterwards it may be gone.")]
+    return [str(NO_PROOF_YET)]
 
 
 @bp.route("/received", methods=["GET", "POST"])

@@ -16,13 +16,12 @@ from portal.domain.partners import PartnerScope
 from portal.domain.rights import Right
 from portal.services.partners import keys
 from portal.services.partners.keys import KeyRefused, NewPartnerKey
-from portal.services.staff.lists import list_teams
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.pages import Answered, go, teams_kept_by
 from portal.web.desk.pages import show as show_page
 from portal.web.desk.step_up import confirmed
-from portal.web.desk.team.words import show_entry
+from portal.web.desk.team.words import list_kept_teams, show_entry
 from portal.web.fields import ChoiceField, PageForm, TextField
 from portal.web.forms.typed_fields import CheckboxesField
 from portal.web.refusals import refusals
@@ -68,9 +67,7 @@ def show(member: SignedInStaff) -> Answered:
 @confirmed
 def make(member: SignedInStaff) -> Answered:
     """Answers with the key itself, because there is no other moment at which it can be seen."""
-    ours = teams_kept_by(member)
-    teams = [(str(each.id), each.name) for each in list_teams(unit().db) if ours is None or each.id in ours]
-    form = KeyForm(teams)
+    form = KeyForm([(str(each.id), each.name) for each in list_kept_teams(member)])
     if form.validate_on_submit():
         new = NewPartnerKey(
             team_id=UUID(str(form.team_id.data)),
@@ -79,7 +76,7 @@ def make(member: SignedInStaff) -> Answered:
             ends_at=unit().now + timedelta(days=int(str(form.days.data))),
         )
         with refusals(form, KeyRefused):
-            secret = keys.make_key(unit().work(member.actor), new, team_ids=ours)
+            secret = keys.make_key(unit().work(member.actor), new, team_ids=teams_kept_by(member))
             return show_page("desk/team/partner_key_made.html", member, secret=secret, new=new)
     return show_entry(
         member,

@@ -13,7 +13,6 @@ from wtforms.validators import DataRequired
 from portal.domain.rights import Right
 from portal.domain.webhooks import WebhookEvent
 from portal.services.partners import keys
-from portal.services.staff.lists import list_teams
 from portal.services.webhooks import deliveries, endpoints
 from portal.services.webhooks.endpoints import EndpointRefused, EndpointView, Hears
 from portal.web.access import SignedInStaff, allowed
@@ -21,7 +20,7 @@ from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.pages import Answered, go, teams_kept_by
 from portal.web.desk.pages import show as show_page
 from portal.web.desk.step_up import confirmed
-from portal.web.desk.team.words import show_entry
+from portal.web.desk.team.words import list_kept_teams, show_entry
 from portal.web.fields import ChoiceField, PageForm, TextField
 from portal.web.forms.typed_fields import CheckboxesField
 from portal.web.refusals import refusals
@@ -148,11 +147,7 @@ def _refuse() -> Answered:
 def _list_cases(member: SignedInStaff) -> list[tuple[str, str]]:
     ours, work = teams_kept_by(member), unit().work(member.actor)
     every = [("all:", _("All cases that teams have"))] if ours is None else []
-    teams = [
-        (f"team:{each.id}", _("The cases of %(team)s", team=each.name))
-        for each in list_teams(unit().db)
-        if ours is None or each.id in ours
-    ]
+    teams = [(f"team:{each.id}", _("The cases of %(team)s", team=each.name)) for each in list_kept_teams(member)]
     partners = [
         (f"key:{each.id}", _("The cases that %(partner)s opened for %(team)s", partner=each.name, team=each.team))
         for each in keys.list_keys(work, team_ids=ours)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal.services.staff.lists import list_addresses
+from portal.services.staff.lists import TeamName, list_addresses, list_teams
 from portal.web.access import SignedInStaff
-from portal.web.desk.pages import Page, show
+from portal.web.desk.pages import Page, show, teams_kept_by
 from portal.web.fields import PageForm
 from portal.web.unit_of_work import unit
 
@@ -39,6 +39,12 @@ class WordsPage:
 def list_own_teams(member: SignedInStaff) -> dict[str, str]:
     """The names of the member's teams by their ids: what a form offers."""
     return {str(each.team_id): each.team for each in list_addresses(unit().db, tuple(member.team_keys))}
+
+
+def list_kept_teams(member: SignedInStaff) -> list[TeamName]:
+    """The teams whose keys and addresses the member keeps, as `teams_kept_by` says: what a form offers."""
+    kept = teams_kept_by(member)
+    return [each for each in list_teams(unit().db) if kept is None or each.id in kept]
 
 
 def show_words(member: SignedInStaff, page: WordsPage, rows: Sequence[KeptWords]) -> Page:
