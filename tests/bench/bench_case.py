@@ -27,6 +27,7 @@ from portal.services.tracking.answers import AnswerCommand, log_answer
 from portal.services.work import CaseWork
 from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
+from tests.bench.served import keep_as_served
 from tests.bench.table import Row, keep_below
 from tests.services.factories import NOW, make_draft
 from tests.services.fakes import DAY, print_quickly, send
@@ -77,6 +78,7 @@ def open_case(sites: int, links: int, *, refuse: bool) -> Iterator[FlaskClient]:
             fill(session, opened, parts, sites, refuse=refuse)
         client = app.test_client()
         assert client.post("/return", data={"words": words}).status_code == 303
+        keep_as_served(parts.config)
         yield client
         parts.engine.dispose()
 

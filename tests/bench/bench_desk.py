@@ -51,6 +51,7 @@ from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
 from tests.bench import desk_rows
 from tests.bench.bench_sweep import CORES, READY, ready
+from tests.bench.served import keep_as_served
 from tests.bench.table import Row, keep_below
 from tests.postgres import fresh_database, wait_for_disk
 from tests.second_factor import give_code
@@ -281,8 +282,10 @@ def _fill(folder: str, url: str, cases: int) -> Iterator[Desk]:
         team_id, staff_ids = team.id, [member.id for member in members]
     desk_rows.fill(parts, team_id=team_id, staff_ids=staff_ids, cases=cases)
     reference = _make_opened(parts, str(team_id))
+    client = _sign_in(app, parts)
+    keep_as_served(parts.config)
     try:
-        yield Desk(app, parts, _sign_in(app, parts), reference, cases)
+        yield Desk(app, parts, client, reference, cases)
     finally:
         parts.engine.dispose()
 

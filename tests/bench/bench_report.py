@@ -20,6 +20,7 @@ from portal.models.tables import metadata
 from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
 from tests.bench.bench_load import Browser, hand_in
+from tests.bench.served import keep_as_served
 from tests.bench.table import Row, keep_above, keep_below
 
 REPORTS = 15
@@ -43,6 +44,7 @@ def measure() -> float:
         app = create_app(load_config({**config, "RECOURSE_QUEUE": "memory:"}))
         parts: Parts = app.extensions[EXTENSION]
         metadata.create_all(parts.engine)
+        keep_as_served(parts.config)
         taken = []
         for number in range(REPORTS + 1):
             browser = _Inside(app.test_client(), f"10.0.{number}.7")

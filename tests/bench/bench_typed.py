@@ -31,6 +31,7 @@ from portal.reference.registry import load_registry
 from portal.services.intake import submission
 from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
+from tests.bench.served import keep_as_served
 from tests.bench.table import Row, keep_below
 from tests.locks import watching
 from tests.postgres import fresh_database, wait_for_disk
@@ -189,6 +190,7 @@ def make_app(folder: str, settings: dict[str, str]) -> tuple[Flask, Parts]:
     parts: Parts = app.extensions[EXTENSION]
     Path(folder).mkdir(exist_ok=True)
     metadata.create_all(parts.engine)
+    keep_as_served(parts.config)
     return app, parts
 
 

@@ -264,8 +264,10 @@ def trim(chunk: str) -> str:
 
     An end that says that something was left out stays: such a link is cut off itself.
     """
-    inner = _CALL.sub("", chunk.lstrip(_LEADING))
-    if "?" not in inner:
+    inner = chunk.lstrip(_LEADING)
+    if "(" in inner or "[" in inner or "{" in inner:
+        inner = _CALL.sub("", inner)
+    if "%" in inner and "?" not in inner:
         inner = _CODED_END.sub("", inner)
     led = chunk[: len(chunk) - len(inner)]
     if inner[-1:] not in _ENDINGS:
