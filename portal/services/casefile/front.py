@@ -139,6 +139,11 @@ class CaseFront:
         return tuple(line for line in self.lines if line.turn.turn in turns and line.turn.why is not Why.MOVED)
 
     @property
+    def is_closed(self) -> bool:
+        """Whether the whole case is closed: nothing is to be done until it is opened again."""
+        return self.status is CaseStatus.CLOSED
+
+    @property
     def counts(self) -> Mapping[Turn, int]:
         """How many requests are in each state; one from which links came back is not counted, its newer one is."""
         return Counter(line.turn.turn for line in self.lines if line.turn.why is not Why.MOVED)
@@ -171,8 +176,8 @@ class CaseFront:
 
     @property
     def ready_complaints(self) -> tuple[ComplaintGroup, ...]:
-        """What waits for the person to send it; nothing where a team sends it."""
-        return () if self.team else tuple(each for each in self.complaint_groups if each.is_ready)
+        """What waits for the person to send it; nothing where a team sends it, or the case is closed."""
+        return () if self.team or self.is_closed else tuple(each for each in self.complaint_groups if each.is_ready)
 
     @property
     def team_name(self) -> str | None:
@@ -251,6 +256,7 @@ def turn_of(dossier: Dossier, *, has_consent: bool, is_with_team: bool, is_leavi
     facts = RequestFacts(
         state=request.state,
         is_sent=is_sent,
+        is_case_open=dossier.work.case.status is not CaseStatus.CLOSED,
         is_leaving=is_leaving,
         is_ready=is_sent or _is_ready(dossier),
         has_consent=has_consent,

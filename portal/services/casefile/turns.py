@@ -22,7 +22,7 @@ class Turn(StrEnum):
     TEAM = "team"  # the team that acts for the person does the next thing
     WAITING = "waiting"
     GONE = "gone"
-    CLOSED = "closed"  # taken back
+    CLOSED = "closed"  # taken back, or open still when the whole case was closed
 
 
 class Why(StrEnum):
@@ -58,13 +58,14 @@ class OwedDate:
 class RequestFacts:
     """What the rules look at of one request.
 
-    `is_leaving`: its letter waits to leave by e-mail from here. `is_ready`: a letter can be made of what is known.
+    `is_case_open`: nobody has closed the whole case. `is_leaving`: its letter waits to leave by e-mail from here. `is_ready`: a letter can be made of what is known.
     `is_taken`: a complaint that rests on it has left. `is_moved`: some of its links came back and belong to a newer
     request. `dates`: those that run or were missed, in any order.
     """
 
     state: RequestState
     is_sent: bool
+    is_case_open: bool = True
     is_leaving: bool = False
     is_ready: bool = True
     has_consent: bool = True
@@ -146,6 +147,8 @@ def _find_turn(facts: RequestFacts) -> RequestTurn:
         return RequestTurn(turn=Turn.CLOSED, why=Why.NOTHING)
     if facts.state is RequestState.REMOVED:
         return RequestTurn(turn=Turn.GONE, why=Why.MOVED if facts.is_moved else Why.NOTHING)
+    if not facts.is_case_open:
+        return RequestTurn(turn=Turn.CLOSED, why=Why.NOTHING)
     if not facts.is_sent and facts.is_leaving:
         return RequestTurn(turn=Turn.WAITING, why=Why.LEAVING)
     if not facts.is_sent:

@@ -36,7 +36,7 @@ REASONS: Mapping[Why, Any] = MappingProxyType(
         Why.BACK: _l("It came back. A new letter is ready"),
         Why.SEND: _l("The letter is ready to send"),
         Why.COMPLETE: _l("The letter needs one more thing from you"),
-        Why.CONSENT: _l("You have not said yes to writing to them"),
+        Why.CONSENT: _l("Waits for your yes"),
         Why.REMIND: _l("You can remind them"),
         Why.COMPLAIN: _l("You reminded them. You can complain now"),
         Why.REFUSED: _l("They said no. See what you can do"),

@@ -71,6 +71,13 @@ def test_no_state_is_without_an_answer(state: RequestState, is_sent: bool) -> No
     assert found.turn in Turn
 
 
+@pytest.mark.parametrize("state", sorted(set(RequestState) - {RequestState.REMOVED}))
+@pytest.mark.parametrize("is_with_team", [False, True])
+def test_in_a_closed_case_nothing_waits_for_anybody(state: RequestState, is_with_team: bool) -> None:
+    facts = RequestFacts(state=state, is_sent=True, is_case_open=False, dates=(PAST, SOON))
+    assert find_turn(facts, is_with_team=is_with_team) == turn(Turn.CLOSED, Why.NOTHING)
+
+
 def test_the_first_date_that_passed_is_told_else_the_next_to_come() -> None:
     late = find_turn(RequestFacts(**SENT, dates=(SOON, PAST, LONG_PAST)), is_with_team=False)  # type: ignore[arg-type]
     assert (late.due_at, late.estimated) == (LONG_PAST.due_at, True)

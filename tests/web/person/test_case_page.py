@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from portal.domain.lifecycle import CaseStatus
+from portal.models.cases import Case
 from portal.run import worker
 from portal.web.unit_of_work import parts
 from tests.web.addresses import at
@@ -54,6 +57,19 @@ def test_the_next_date_is_told_in_words_and_in_the_readers_zone(visitor: Visitor
     assert "Instagram has until Wednesday 22:00, in 48 hours." in text
     assert "Times are Auckland time." in text
     assert tally(visitor.page) == "0 of 3 gone · 1 waiting · 2 need you"
+
+
+def test_a_closed_case_asks_for_nothing_until_it_is_opened_again(app: Flask, visitor: Visitor, words: str) -> None:
+    with app.app_context(), parts().sessions.begin() as session:
+        case = session.scalars(select(Case)).one()
+        case.status = CaseStatus.CLOSED
+        case.retention_until = case.closed_at = case.submitted_at
+    page = visitor.go("/case")
+    assert tally(page) == "0 of 3 gone · 3 closed"
+    assert "Closed with your case: 3" in page.text
+    assert "need you" not in page.text and "letter is ready" not in page.text
+    visitor.press("Open my case again")
+    assert tally(visitor.go("/case")) == "0 of 3 gone · 3 need you"
 
 
 def test_a_request_whose_date_has_passed_says_so(app: Flask, visitor: Visitor, clock: TestClock, words: str) -> None:
