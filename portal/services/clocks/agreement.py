@@ -26,6 +26,7 @@ from portal.models.events import Event
 from portal.models.requests import Basis, Request
 from portal.services.clocks.case_events import (
     ComplaintAnswer,
+    EventsByRequest,
     translate_complaint,
     translate_lodged,
     translate_request,
@@ -111,6 +112,7 @@ class _Read:
         self.complaints = session.scalars(select(Complaint).where(Complaint.case_id.in_(case_ids))).all()
         query = select(Event).where(Event.case_id.in_(case_ids)).order_by(Event.case_id, Event.sequence)
         self.events = _group(session.scalars(query), lambda event: event.case_id)
+        self.by_request = {case_id: EventsByRequest(rows) for case_id, rows in self.events.items()}
         clocks = session.scalars(select(Clock).where(Clock.case_id.in_(case_ids)))
         self.clocks = _group(clocks, lambda clock: clock.request_id or clock.complaint_id)
         bases = select(Basis).join(Request, Request.id == Basis.request_id).where(Request.case_id.in_(case_ids))
@@ -132,7 +134,12 @@ class _Read:
                 yield at, complaint.regime
 
     def of_request(self, request: Request) -> list[Event]:
-        return keep_valid(event for event in self.events[request.case_id] if event.request_id == request.id)
+        return [event for event in keep_valid(self.about(request)) if event.request_id == request.id]
+
+    def about(self, request: Request) -> Sequence[Any]:
+        """The events that tell of a request, with all corrections of its case."""
+        by_request = self.by_request.get(request.case_id)
+        return by_request.about(request.id) if by_request else ()
 
     def of_complaint(self, complaint: Complaint) -> list[Event]:
         return keep_valid(event for event in self.events[complaint.case_id] if event.complaint_id == complaint.id)
@@ -191,7 +198,7 @@ def _request_facts(request: Request, read: _Read, ports: Ports) -> RequestClockF
         platform=request.platform,
         country=read.countries.get(request.case_id),
         cited=[regimes[basis.regime] for basis in read.bases[request.id] if basis.regime in regimes],
-        events=translate_request(request.id, read.events[request.case_id]),
+        events=translate_request(request.id, read.about(request)),
         lodged=translate_lodged((regime, at) for at, regime in sorted(read.lodged(request))),
     )
 

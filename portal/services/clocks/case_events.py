@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -107,6 +108,26 @@ class Recorded(Protocol):
     def request_id(self) -> UUID | None: ...
     @property
     def complaint_id(self) -> UUID | None: ...
+
+
+class EventsByRequest:
+    """The events of one case, by the request that each has something to say about: looked through once for them all."""
+
+    def __init__(self, rows: Iterable[Recorded]) -> None:
+        self._own: dict[str, list[Recorded]] = defaultdict(list)
+        self._corrections: list[Recorded] = []
+        for row in rows:
+            if row.kind is History.CORRECTED:
+                self._corrections.append(row)
+                continue
+            named = row.facts.get("whole", ()) if row.kind in REMOVING else ()
+            for request_id in {*named, str(row.request_id)}:
+                self._own[request_id].append(row)
+
+    def about(self, request_id: UUID) -> list[Recorded]:
+        """In their order: its own, those by which all its links were gone, and every correction."""
+        rows = (*self._own.get(str(request_id), ()), *self._corrections)
+        return sorted(rows, key=lambda row: row.sequence)
 
 
 def request_events(session: Session, request: Request) -> tuple[RequestEvent, ...]:

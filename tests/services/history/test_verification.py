@@ -286,7 +286,7 @@ def test_each_column_of_a_head_is_under_its_signature(filled: Filled) -> None:
     for change in (
         {"day": head.day + DAY},
         {"position": head.position + 1},
-        {"digest": b"x" + head.digest[1:]},
+        {"digest": bytes([head.digest[0] ^ 1]) + head.digest[1:]},
         {"signed_at": head.signed_at + DAY},
         {"key_id": "0" * 16},
     ):
