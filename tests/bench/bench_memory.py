@@ -1,4 +1,4 @@
-"""Memory of a process that has letters made: what it grows by from the first WARM letters to LETTERS, and the press beside it.
+"""Memory of a process that has letters made: what it grows by after the first of them, and the press beside it.
 
 Measured in a process of its own, so that nothing else is counted. The press is renewed after some hundred letters
 (`portal/adapters/papers/press.py`), so it is measured each time before it is.
