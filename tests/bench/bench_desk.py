@@ -1,7 +1,7 @@
 """The desk with all that a helpline has: 10,000 cases with 500,000 links on SQLite, 100,000 cases with 5,000,000 links
 and 300,000 clocks on PostgreSQL.
 
-Whole pages are asked for, as a browser does. `make bench` fills 1 % and 10 % of that; `make bench-desk` 1 % and all of
+Whole pages are asked for, as a browser does. `make bench` fills 1 % and 4 % of that; `make bench-desk` 1 % and all of
 it, which takes a quarter of an hour and some 8 GB in the folder for what is temporary. On SQLite everything happens in
 this process, so the processor's time is measured; on PostgreSQL the time on the clock. How a figure grows is told as
 the slope of its logarithm over that of the number of cases: 0 is flat, 1 grows with the desk, more is a fault. The list
@@ -60,10 +60,10 @@ from tests.services.fakes import print_quickly, reopen, send
 from tests.web.world import PASSWORD
 
 WHOLE: Mapping[str, int] = {"SQLite": 10_000, "PostgreSQL": 100_000}  # cases
-SHARES = tuple(float(each) for each in os.environ.get("DESK", "1 10").split())  # of the whole, in %
+SHARES = tuple(float(each) for each in os.environ.get("DESK", "1 4").split())  # of the whole, in %
 TODAY = NOW + timedelta(days=2)
 MUCH_LATER = NOW + timedelta(days=100)  # every clock that can run out has
-ROUNDS = 40
+ROUNDS = 20
 LINKS, SITES = 500, 60  # of the case that is opened
 TOGETHER = 200  # requests that one press records as sent
 MOST: Mapping[str, float] = {"Today": 100, "queue": 100, "case with 500 links": 200, "find by link": 20}  # ms

@@ -40,7 +40,7 @@ from tests.postgres import fresh_database, wait_for_disk
 from tests.web.addresses import at
 from tests.web.person.journey import LINKS, TYPED
 
-SUBMISSIONS = int(os.environ.get("REPORTS", "250"))  # `REPORTS=1000 make bench` for the long run
+SUBMISSIONS = int(os.environ.get("REPORTS", "120"))  # `REPORTS=1000 make bench` for the long run
 AT_ONCE = 20
 SERVERS = 4
 PATIENCE = 60.0  # seconds, for a server to start and for one page

@@ -1,7 +1,8 @@
-"""100,000 open clocks counted again by today's records, and a correction of a law applied to every case they touch."""
+"""Open clocks counted again by today's records, and a correction of a law applied to every case they touch."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,8 +28,9 @@ from tests.bench.rows import basis_rows, case_row, request_row
 from tests.bench.table import Row, keep_below
 from tests.services.factories import NOW, make_ports, make_work
 
-CLOCKS = 100_000
-APPLIED_CASES = 500
+CLOCKS = int(os.environ.get("CLOCKS", "40000"))  # `CLOCKS=100000` for the whole of it
+MOST_S = 60 * CLOCKS / 100_000
+APPLIED_CASES = 200
 LAWS = ("us-take-it-down", "eu-dsa-16", "uk-gdpr-17", "nz-privacy-act-2020", "eu-gdpr-17")
 RECORDS = (History.SENT, History.RECEIPT_CONFIRMED, History.ANSWERED)
 
@@ -44,8 +46,8 @@ def rows() -> list[Row]:
         engine.dispose()
     name = f"{CLOCKS:,} open clocks counted again, {changed:,} changes found"
     return [
-        keep_below(name, found, at_most=60, unit="s"),
-        keep_below("a change applied to one case, of 500", applied * 1000, at_most=100, unit="ms"),
+        keep_below(name, found, at_most=MOST_S, unit="s"),
+        keep_below(f"a change applied to one case, of {APPLIED_CASES}", applied * 1000, at_most=100, unit="ms"),
     ]
 
 

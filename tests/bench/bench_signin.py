@@ -34,7 +34,7 @@ from tests.bench.table import Row, compare_times, keep_below
 from tests.services.factories import NOW, make_draft
 
 AT_ONCE = 8
-ROUNDS = 12
+ROUNDS = 8
 PASSWORD = "correct horse battery staple"
 MOST_MB = 1024
 
