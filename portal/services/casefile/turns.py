@@ -58,8 +58,8 @@ class OwedDate:
 class RequestFacts:
     """What the rules look at of one request.
 
-    `is_case_open`: nobody has closed the whole case. `is_leaving`: its letter waits to leave by e-mail from here. `is_ready`: a letter can be made of what is known.
-    `is_taken`: a complaint that rests on it has left. `is_moved`: some of its links came back and belong to a newer
+    `is_case_open`: nobody has closed the whole case. `is_leaving`: its letter waits to leave by e-mail from here.
+    `is_ready`: a letter can be made of what is known. `is_taken`: a complaint that rests on it has left. `is_moved`: some of its links came back and belong to a newer
     request. `dates`: those that run or were missed, in any order.
     """
 
@@ -143,11 +143,9 @@ def find_next(turns: Iterable[tuple[int, RequestTurn]]) -> NextThing:
 
 
 def _find_turn(facts: RequestFacts) -> RequestTurn:
-    if facts.state is RequestState.CLOSED:
-        return RequestTurn(turn=Turn.CLOSED, why=Why.NOTHING)
     if facts.state is RequestState.REMOVED:
         return RequestTurn(turn=Turn.GONE, why=Why.MOVED if facts.is_moved else Why.NOTHING)
-    if not facts.is_case_open:
+    if facts.state is RequestState.CLOSED or not facts.is_case_open:
         return RequestTurn(turn=Turn.CLOSED, why=Why.NOTHING)
     if not facts.is_sent and facts.is_leaving:
         return RequestTurn(turn=Turn.WAITING, why=Why.LEAVING)

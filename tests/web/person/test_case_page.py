@@ -67,7 +67,8 @@ def test_a_closed_case_asks_for_nothing_until_it_is_opened_again(app: Flask, vis
     page = visitor.go("/case")
     assert tally(page) == "0 of 3 gone · 3 closed"
     assert "Closed with your case: 3" in page.text
-    assert "need you" not in page.text and "letter is ready" not in page.text
+    assert "need you" not in page.text
+    assert "letter is ready" not in page.text
     visitor.press("Open my case again")
     assert tally(visitor.go("/case")) == "0 of 3 gone · 3 need you"
 
