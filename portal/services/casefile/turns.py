@@ -59,8 +59,9 @@ class RequestFacts:
     """What the rules look at of one request.
 
     `is_case_open`: nobody has closed the whole case. `is_leaving`: its letter waits to leave by e-mail from here.
-    `is_ready`: a letter can be made of what is known. `is_taken`: a complaint that rests on it has left. `is_moved`: some of its links came back and belong to a newer
-    request. `dates`: those that run or were missed, in any order.
+    `is_ready`: a letter can be made of what is known. `is_taken`: a complaint that rests on it has left.
+    `is_moved`: some of its links came back and belong to a newer request. `dates`: those that run or were missed, in
+    any order.
     """
 
     state: RequestState
