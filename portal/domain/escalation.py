@@ -149,7 +149,7 @@ def _make_option(
         state=EscalationState.TAKEN
         if is_lodged
         else _find_state(opened_at, closing, target, now, needs_nothing=_is_free(escalation, target)),
-        body=escalation.body,
+        body=_name_body(escalation, target),
         can_do=format_sentence(target.regime.summary.replace("%", "%%"))
         if target
         else format_sentence(_CAN_DO_UNKNOWN),
@@ -206,6 +206,12 @@ def _make_direct_option(
 def _find_own_step(regime: Regime) -> Escalation | None:
     """How the regime's own record describes the step that it governs."""
     return next((each for each in regime.escalation if each.regime == regime.id), None)
+
+
+def _name_body(escalation: Escalation, target: RegimeState | None) -> str:
+    """As the law that leads there calls it; where that names a kind and the step's own law names one, by that name."""
+    own = _find_own_step(target.regime) if target and not escalation.regulator else None
+    return own.body if own and own.regulator else escalation.body
 
 
 def _find_own_regulator(target: RegimeState) -> str | None:

@@ -64,9 +64,14 @@ def lines_of_children(regulators: Mapping[str, Regulator], country: str) -> tupl
     """Take It Down, Report Remove where it can be used, and who else takes reports about children there."""
     found = helplines_for(regulators, country, is_child=True)
     every = {line.id: line for line in (*found, *list_helplines(regulators))}
-    first = [every[name] for name in FOR_CHILDREN if name in every]
+    first = [every[name] for name in FOR_CHILDREN if name in every and _can_use(every[name], regulators, country)]
     near = [one for one in found if one.role is HelpRole.REPORT or not one.is_worldwide]
     return tuple({line.id: line for line in (*first, *near)}.values())
+
+
+def _can_use(line: Helpline, regulators: Mapping[str, Regulator], country: str) -> bool:
+    """Whether somebody there can use it; all of them where nobody has said a country."""
+    return line.is_worldwide or not country or is_body_of(regulators[line.id], country)
 
 
 FOR_CHILDREN = ("us-ncmec-take-it-down", "gb-report-remove")  # in this order, before the hotlines of a country

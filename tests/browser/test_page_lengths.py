@@ -107,6 +107,19 @@ def test_no_page_is_longer_than_it_has_to_be(holders: dict[str, Visitor], scene:
     assert tall <= LONGEST[scene, path] * PHONE["height"], f"{tall / PHONE['height']:.2f} screens"
 
 
+def test_a_request_with_every_fold_pressed_stays_short(holders: dict[str, Visitor]) -> None:
+    visitor = holders["ten"]
+    visitor.open("/case/requests/3")
+    visitor.page.locator("summary", has_text="Everything else").click()
+    folds = visitor.page.locator("details[name=rest] > summary")
+    assert folds.count() > 3
+    for number in range(folds.count()):
+        folds.nth(number).click()
+    assert visitor.page.locator("details[name=rest][open]").count() == 1
+    tall = visitor.page.evaluate("document.documentElement.scrollHeight")
+    assert tall <= 5 * PHONE["height"], f"{tall / PHONE['height']:.2f} screens"
+
+
 @pytest.mark.parametrize("scene", ["receipt of a child", "receipt of a parent", "receipt"])
 def test_the_main_button_of_the_receipt_is_in_the_first_screen(holders: dict[str, Visitor], scene: str) -> None:
     visitor = holders[scene]

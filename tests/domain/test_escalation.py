@@ -239,7 +239,7 @@ def test_the_national_form_of_a_step_stands_in_for_it() -> None:
     national = replace(
         COMPLAINT, id="xx-national", summary="It can fine.", escalation=(own,), in_place_of=("xx-complaint",)
     )
-    option = find(climb(now=49 * HOUR, targets=(COMPLAINT, national)), "The Authority")
+    option = find(climb(now=49 * HOUR, targets=(COMPLAINT, national)), "The National Authority")
     assert (option.regime, option.regulator, str(option.can_do)) == ("xx-national", "xx-body", "It can fine.")
 
 

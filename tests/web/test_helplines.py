@@ -9,7 +9,14 @@ import pytest
 from portal.domain.directory import Audience, HelpRole, RegulatorKind
 from portal.domain.regimes import Confidence
 from portal.reference.registry import load_registry
-from portal.web.helplines import FINDER, FINDER_OF_HOTLINES, helplines_for, helplines_near, list_helplines
+from portal.web.helplines import (
+    FINDER,
+    FINDER_OF_HOTLINES,
+    helplines_for,
+    helplines_near,
+    lines_of_children,
+    list_helplines,
+)
 
 REGULATORS = load_registry().regulators
 
@@ -81,3 +88,14 @@ def test_what_nobody_saw_in_a_source_stands_on_no_page() -> None:
     unseen = replace(REGULATORS["de-hilfetelefon"], confidence=Confidence.MEMORY)
     regulators = {**REGULATORS, unseen.id: unseen}
     assert unseen.id not in {one.id for one in list_helplines(regulators)}
+
+
+def test_report_remove_is_offered_where_it_can_be_used() -> None:
+    def offered(country: str) -> list[str]:
+        return [one.id for one in lines_of_children(REGULATORS, country)]
+
+    for country in ("IE", "DE", "US"):
+        assert "gb-report-remove" not in offered(country)
+        assert offered(country)[0] == "us-ncmec-take-it-down"
+    for country in ("GB", ""):
+        assert offered(country)[:2] == ["us-ncmec-take-it-down", "gb-report-remove"]

@@ -280,7 +280,7 @@ def find_moves(
         is_with_team=work.case.handler is Handler.TEAM,
         is_leaving=dossier.request.sent_at is None and dossier.request.id in list_leaving(work),
     )
-    options = (escalation_view(option) for option in list_escalation(dossier))
+    options = (escalation_view(dossier, option) for option in list_escalation(dossier))
     return turn, pick_moves(turn, topics=list_topics(dossier), options=options, fastest=fastest, said=said)
 
 

@@ -180,16 +180,16 @@ CLOSED_BECAUSE: Mapping[CloseReason, str] = MappingProxyType(
 # What was corrected, by the fact that was wrong.
 CORRECTED: Mapping[object, str] = MappingProxyType(
     {
-        "sent": "When a letter was sent was corrected.",
-        "received": "When they got a letter was corrected.",
+        "sent": "The time of sending was corrected.",
+        "received": "The time they got the letter was corrected.",
         "reminded": "A reminder was corrected.",
         "given": "What was sent back to them was corrected.",
         "answer": "An answer was corrected.",
-        "gone": "That a link was gone was corrected.",
-        "back": "That a link was back was corrected.",
+        "gone": "A link that was marked as gone was corrected.",
+        "back": "A link that was marked as back was corrected.",
         "ticket": "Their number was corrected.",
         "closed": "A letter that was closed is open again.",
-        "lodged": "When a complaint was sent was corrected.",
+        "lodged": "The time a complaint was sent was corrected.",
         "complaint_answer": "The answer of an authority was corrected.",
     }
 )

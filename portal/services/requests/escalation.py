@@ -16,6 +16,7 @@ from portal.domain.regimes import Confidence, Regime, RegimeKind
 from portal.domain.report import Report, YesNo
 from portal.services.clocks.derivation import list_follow_ons, place_of_complaint
 from portal.services.clocks.snapshot import is_owed
+from portal.services.directory.competence import find_regulators
 from portal.services.law.obliged_places import place_of_platform
 from portal.services.ports import Ports
 from portal.services.requests.citations import Citation
@@ -125,11 +126,11 @@ def _find_finished(dossier: Dossier) -> Mapping[str, datetime]:
     return found
 
 
-def escalation_view(option: EscalationOption) -> EscalationView:
+def escalation_view(dossier: Dossier, option: EscalationOption) -> EscalationView:
     return EscalationView(
         kind=option.kind,
         category=_CATEGORIES.get(option.kind),
-        body=option.body,
+        body=_name_body(dossier, option),
         regime=option.regime,
         regulator=option.regulator,
         what=str(option.can_do),
@@ -145,6 +146,16 @@ def escalation_view(option: EscalationOption) -> EscalationView:
         is_sure=option.confidence is not Confidence.MEMORY,
         warning=str(option.warning) if option.warning else None,
     )
+
+
+def _name_body(dossier: Dossier, option: EscalationOption) -> str:
+    """The authority by its own name where a law says only of which kind it is and the directory has exactly one."""
+    regime = dossier.work.ports.registry.regimes.get(option.regime or "")
+    if option.regulator or regime is None or regime.kind is not RegimeKind.COMPLAINT:
+        return option.body
+    work = dossier.work
+    found = find_regulators(regime, work.case, [dossier.request.platform], work.ports.registry)
+    return found[0].name if len(found) == 1 else option.body
 
 
 def find_next_step(escalated: EscalatedRequest, *, has_consent: bool) -> NextStepView:

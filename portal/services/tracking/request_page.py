@@ -118,7 +118,7 @@ def view_of(escalated: EscalatedRequest, *, has_consent: bool) -> RequestView:
         details=dossier.content.view,
         answers=tuple(_answer_view(dossier, event) for event in dossier.replies),
         letters=tuple(letters.letter_view(letter, request_number=request.number) for letter in dossier.letters),
-        escalation=tuple(escalation_view(option) for option in escalated.options),
+        escalation=tuple(escalation_view(escalated.dossier, option) for option in escalated.options),
         next_step=find_next_step(escalated, has_consent=has_consent),
         can_use_copyright=dossier.content.report.took_it is YesNo.YES and request.kind is RequestKind.NOTICE,
         is_with_team=dossier.content.organisation is not None,

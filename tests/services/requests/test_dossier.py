@@ -13,7 +13,7 @@ from portal.domain.lifecycle import Answer
 from portal.services.cases.opening import UnknownNumber
 from portal.services.ports import Ports
 from portal.services.requests.dossier import Dossier, read_dossier, read_dossiers
-from portal.services.requests.escalation import list_escalation
+from portal.services.requests.escalation import escalation_view, list_escalation
 from portal.services.tracking.answers import AnswerCommand, log_answer
 from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case
@@ -82,3 +82,19 @@ def test_what_is_sealed_is_opened_once(work: CaseWork, monkeypatch: pytest.Monke
 def test_a_number_that_is_not_there_is_unknown(work: CaseWork) -> None:
     with pytest.raises(UnknownNumber):
         read_dossier(work, SITES + 1)
+
+
+@pytest.mark.parametrize(
+    ("country", "name"),
+    [("IE", "Coimisiún na Meán"), ("AT", "Austrian Communications Authority (Digital Services Coordinator)")],
+)
+def test_an_authority_that_is_known_is_told_by_its_own_name(
+    session: Session, ports: Ports, country: str, name: str
+) -> None:
+    opened = make_case(session, ports, country=country, links="https://www.instagram.com/p/Abc123/")
+    send(session, opened, ports)
+    log_answer(opened.at(NOW + DAY), 1, AnswerCommand(answer=Answer.REFUSED, at=NOW + DAY))
+    dossier = read_dossier(fresh(opened).at(NOW + 2 * DAY), 1)
+    bodies = [escalation_view(dossier, option).body for option in list_escalation(dossier)]
+    assert name in bodies
+    assert "The Digital Services Coordinator of your country" not in bodies

@@ -343,7 +343,7 @@ def test_a_complaint_is_prepared_made_in_the_background_sent_and_answered(
     assert "not legal advice" in holder.go("/case/complaints").text
     holder.follow("Prepare this complaint")
     page = holder.press("Make the papers", wish="That it is taken down.")
-    assert "Look again" in page.text
+    assert page.text.index("The papers") < page.text.index("Look again"), "a bar belongs below what it is about"
     with app.app_context():
         run_left_jobs(parts())
     page = holder.go(page.path)

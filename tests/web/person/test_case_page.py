@@ -177,7 +177,7 @@ def test_a_wrong_time_of_sending_is_corrected_and_the_date_moves(visitor: Visito
     assert "Corrected. Their next date is now Wednesday 20:00, not Wednesday 22:00." in page.text
     assert "Corrected: When you sent it. It was Monday 20:00, not Monday 22:00." in page.text
     history = visitor.go("/case/history").text
-    assert "Instagram: When a letter was sent was corrected." in history
+    assert "Instagram: The time of sending was corrected." in history
     assert "My phone was wrong." in history
     assert "corrected later" in history
 
@@ -228,3 +228,11 @@ def test_after_a_refusal_there_are_at_most_three_steps_and_the_rest_is_folded(vi
 
 def test_the_address_of_a_correction_tells_nothing() -> None:
     assert at("/case/correct/8") == "/p/42/8"
+
+
+def test_a_missing_yes_is_asked_for_once_for_all_letters(visitor: Visitor, words: str) -> None:
+    visitor.go("/case/sharing")
+    visitor.press("Change to no Platforms, in the letters")
+    text = visitor.go("/case").text
+    assert "3 letters wait for your yes. You say it once, for all of them." in text
+    assert "Waits for your yes" not in text

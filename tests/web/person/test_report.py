@@ -372,3 +372,15 @@ def test_a_draft_may_stay_in_the_browser_for_days_but_a_case_may_not(visitor: Vi
     cookie = visitor.client.get_cookie("session")
     assert cookie is not None
     assert cookie.max_age is None
+
+
+def test_the_page_of_the_words_shows_no_empty_box_once_they_are_gone(visitor: Visitor) -> None:
+    begin(visitor)
+    assert visitor.page.heading == "Keep these six words"
+    with visitor.client.session_transaction() as session:
+        session.pop("words")
+    page = visitor.go("/report/start")
+    assert page.heading == "You have your six words"
+    assert not [each for each in page.root.iter("p") if each.get("class") == "words"]
+    assert "you can make a second set of words" in page.text
+    assert step_of(visitor.press("Go on")) == "who"

@@ -41,7 +41,7 @@ def test_the_moment_of_sending_is_corrected_and_deadlines_follow(colleague: Coll
 
     assert "Corrected. The next deadline is now Wednesday 25 November 2026, 07:30 (UTC)" in colleague.page.text
     assert "Sent on Mon 23 Nov 2026, 07:30." in colleague.page.text
-    assert "When a letter was sent was corrected. An hour off." in history(colleague)
+    assert "The time of sending was corrected. An hour off." in history(colleague)
 
 
 def test_an_answer_on_the_wrong_request_never_was(colleague: Colleague) -> None:
