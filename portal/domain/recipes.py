@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from portal.domain.directory import FormInput
 from portal.domain.regimes import Confidence
+from portal.domain.regulators import FormInput
 
 
 class Fill(StrEnum):

@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from portal.domain.directory import Medium, Platform, Regulator, RegulatorKind, SignatoryBasis
+from portal.domain.directory import Medium, Platform
 from portal.domain.police import PoliceRecord
 from portal.domain.regimes import Confidence, Regime, Source
+from portal.domain.regulators import Regulator, RegulatorKind, SignatoryBasis
 from portal.reference.level_times import find_lost_levels
 from portal.reference.makers_words import find_makers_words
 from portal.reference.open_questions import find_lost_questions

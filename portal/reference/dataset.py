@@ -17,8 +17,9 @@ from typing import Any
 import msgspec
 
 from portal.domain.csv_text import write_csv
-from portal.domain.directory import Platform, Regulator
+from portal.domain.directory import Platform
 from portal.domain.regimes import Regime
+from portal.domain.regulators import Regulator
 from portal.reference.record_history import FORMS, RecordChange, find_version, list_changes, order_of, pack, version_of
 from portal.reference.registry import Registry, load_registry
 

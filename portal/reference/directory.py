@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.domain.directory import Platform, Regulator, is_safe_pattern, list_hosts
+from portal.domain.directory import Platform
+from portal.domain.platform_hosts import is_safe_pattern, list_hosts
+from portal.domain.regulators import Regulator
 from portal.reference.strict import BadReference, build, read_yaml
 
 # Lower case and ASCII; `*` and `#` as `HostIndex` reads them.

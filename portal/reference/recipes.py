@@ -9,8 +9,9 @@ from pathlib import Path
 
 from babel.localedata import exists as is_language
 
-from portal.domain.directory import FormInput, Platform
+from portal.domain.directory import Platform
 from portal.domain.recipes import FormRecipe, Recipe
+from portal.domain.regulators import FormInput
 from portal.reference.strict import BadReference, build, read_yaml
 
 

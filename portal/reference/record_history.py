@@ -19,8 +19,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from portal.domain.directory import Platform, Regulator
+from portal.domain.directory import Platform
 from portal.domain.regimes import Regime
+from portal.domain.regulators import Regulator
 
 FOLDER = Path(__file__).parent
 Record = Regime | Platform | Regulator

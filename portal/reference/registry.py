@@ -15,7 +15,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from portal.domain.deadline_levels import LevelTimes
-from portal.domain.directory import HostIndex, Platform, Regulator
+from portal.domain.directory import Platform
+from portal.domain.platform_hosts import HostIndex
 from portal.domain.police import PoliceRecord
 from portal.domain.recipes import Recipe
 from portal.domain.regimes import (
@@ -30,6 +31,7 @@ from portal.domain.regimes import (
     Status,
     Unit,
 )
+from portal.domain.regulators import Regulator
 from portal.domain.schemes import SCHEMES
 from portal.reference.directory import load_platforms, load_regulators
 from portal.reference.level_times import find_lost_levels, load_level_times

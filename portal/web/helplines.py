@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from portal.domain.directory import Audience, HelpRole, Regulator, RegulatorKind
+from portal.domain.regulators import Audience, HelpRole, Regulator, RegulatorKind
 from portal.services.directory.lookups import is_body_of
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.directory import FormInput
 from portal.domain.recipes import Fill, FormRecipe, Recipe, RecipeField, fill_form, read_ticket
 from portal.domain.regimes import Confidence
+from portal.domain.regulators import FormInput
 
 LINKS = RecipeField(label="Links", takes=FormInput.LINKS, fills=Fill.LINKS, limit=50)
 KIND = RecipeField(label="Kind", takes=FormInput.CHOICE, choose="Intimate images")

@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 import pytest
 
-from portal.domain.directory import ChannelKind, ContactChannel, Graded, HelpRole, SignatoryBasis
+from portal.domain.directory import ChannelKind, ContactChannel, Graded
 from portal.domain.regimes import Confidence, Regime
+from portal.domain.regulators import HelpRole, SignatoryBasis
 from portal.reference.audit import count_facts, find_gaps
 from portal.reference.dataset import list_files
 from portal.reference.open_questions import load_questions

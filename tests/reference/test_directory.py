@@ -9,19 +9,10 @@ from pathlib import Path
 import pytest
 
 from portal.adapters.links.hosts import clean_host
-from portal.domain.directory import (
-    Category,
-    ChannelKind,
-    HelpRole,
-    HostIndex,
-    Medium,
-    Platform,
-    Regulator,
-    expand_host,
-    is_stale,
-    list_hosts,
-)
+from portal.domain.directory import Category, ChannelKind, Medium, Platform, is_stale
+from portal.domain.platform_hosts import HostIndex, expand_host, list_hosts
 from portal.domain.regimes import Confidence
+from portal.domain.regulators import HelpRole, Regulator
 from portal.reference.directory import load_platforms, load_regulators
 from portal.reference.registry import load_registry
 from portal.reference.strict import BadReference

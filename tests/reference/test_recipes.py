@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from portal.domain.directory import FormInput
 from portal.domain.recipes import Fill, FormRecipe, Recipe, RecipeField
 from portal.domain.regimes import Confidence
+from portal.domain.regulators import FormInput
 from portal.reference.recipes import find_lost_recipes, find_recipe_faults, load_recipes
 from portal.reference.registry import load_registry
 from portal.reference.strict import BadReference

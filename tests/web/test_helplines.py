@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from portal.domain.directory import Audience, HelpRole, RegulatorKind
 from portal.domain.regimes import Confidence
+from portal.domain.regulators import Audience, HelpRole, RegulatorKind
 from portal.reference.registry import load_registry
 from portal.web.helplines import (
     FINDER,

@@ -12,7 +12,8 @@ from portal.adapters.links.hosts import has_known_ending
 from portal.adapters.links.pasted_text import read_line
 from portal.adapters.links.url_rules import Address
 from portal.adapters.links.web_addresses import DOUBLED, MAX_LENGTH, read_chunk
-from portal.domain.directory import Category, HostIndex
+from portal.domain.directory import Category
+from portal.domain.platform_hosts import HostIndex
 
 # Marks without a width, or that only say in which direction to write, which phones and chats put into what is copied;
 # they are no part of any address. The two that turn the direction round against the letters are left: they can lie.

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from urllib.parse import unquote
 
 from portal.adapters.links.url_rules import Address, plain_host
-from portal.domain.directory import Category, HostIndex, Platform, list_hosts
+from portal.domain.directory import Category, Platform
+from portal.domain.platform_hosts import HostIndex, list_hosts
 
 _FRONT_PATHS = frozenset(
     ["/", "/home", "/home.php", "/index.html", "/index.php", "/login", "/login/", "/login.php", "/accounts/login/"]

@@ -17,7 +17,8 @@ from portal.adapters.links.same_page import page_key
 from portal.adapters.links.site_names import is_account, is_front_page, is_short_link, is_torn
 from portal.adapters.links.url_rules import Address, LinkNote
 from portal.adapters.links.web_addresses import is_hidden, read_chunk
-from portal.domain.directory import HostIndex, Platform
+from portal.domain.directory import Platform
+from portal.domain.platform_hosts import HostIndex
 
 LIMIT = 500
 MOST_MEANT = 2_000  # different pieces of one text that are read as a link, or shown back as meant to be one

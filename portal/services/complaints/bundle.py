@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.db import begin_reading
 from portal.domain.clocks import is_rule_in_force
-from portal.domain.directory import Regulator, RegulatorKind
 from portal.domain.letters.check_files import CHECK_PATH
 from portal.domain.letters.facts import (
     AnswerFact,
@@ -29,6 +28,7 @@ from portal.domain.letters.phrases import FORM_POINTERS
 from portal.domain.lifecycle import LetterKind, Proof, SendingChannel, SentAs
 from portal.domain.notices import check_elements, list_fields_given
 from portal.domain.regimes import Certainty, NoticeField, ObligedParty, Regime
+from portal.domain.regulators import Regulator, RegulatorKind
 from portal.models.cases import Case
 from portal.models.complaints import Complaint
 from portal.services.background.jobs import Finish, RunningJob, Stopped

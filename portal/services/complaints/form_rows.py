@@ -8,10 +8,10 @@ from datetime import date
 from types import MappingProxyType
 
 from portal.adapters.translations import SOURCE_LANGUAGE, name_country
-from portal.domain.directory import FormField, Regulator
 from portal.domain.letters.facts import Party
 from portal.domain.lifecycle import Filer
 from portal.domain.regimes import NoticeField
+from portal.domain.regulators import FormField, Regulator
 from portal.reference.holidays import name_part
 from portal.services.complaints.respondents import find_party
 from portal.services.complaints.views import ComplaintView

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from portal.domain.clocks import ClockState
-from portal.domain.directory import Regulator
 from portal.domain.escalation import EscalationKind, EscalationOption
 from portal.domain.lifecycle import RequestState
 from portal.domain.notices import needs_request
 from portal.domain.regimes import Binding, ObligedParty, Regime, RegimeKind
+from portal.domain.regulators import Regulator
 from portal.domain.report import Report
 from portal.models.items import Item
 from portal.models.requests import Request

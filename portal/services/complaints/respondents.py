@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from portal.adapters.translations import choose_letter_language, name_country
-from portal.domain.directory import AddressRole, Company, Platform, Regulator, RegulatorKind
+from portal.domain.directory import AddressRole, Company, Platform
 from portal.domain.letters.facts import Party
 from portal.domain.regimes import Confidence
+from portal.domain.regulators import Regulator, RegulatorKind
 from portal.domain.territories import find_region
 from portal.models.complaints import Complaint
 from portal.reference.territories import find_territory

@@ -15,17 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.adapters.link_check import Probe
-from portal.domain.directory import (
-    AUTHORITY_DAYS,
-    PLATFORM_DAYS,
-    AddressOutcome,
-    ChannelKind,
-    Platform,
-    Regulator,
-    RegulatorKind,
-    is_stale,
-)
+from portal.domain.directory import AUTHORITY_DAYS, PLATFORM_DAYS, AddressOutcome, ChannelKind, Platform, is_stale
 from portal.domain.lifecycle import ActorKind, StepRefused
+from portal.domain.regulators import Regulator, RegulatorKind
 from portal.models.observations import Observation
 from portal.reference.registry import Registry
 from portal.services.work import Work

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from portal.domain.directory import Regulator, RegulatorKind
 from portal.domain.regimes import Regime, RegimeKind
+from portal.domain.regulators import Regulator, RegulatorKind
 from portal.models.cases import Case
 from portal.reference.registry import Registry
 from portal.reference.territories import is_law_in

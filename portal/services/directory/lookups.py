@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from portal.domain.directory import ContactChannel, HashProgrammes, Platform, Regulator, RegulatorKind
+from portal.domain.directory import ContactChannel, HashProgrammes, Platform
 from portal.domain.regimes import Regime, RegimeKind
+from portal.domain.regulators import Regulator, RegulatorKind
 from portal.domain.territories import is_within
 from portal.reference.registry import Registry
 from portal.reference.territories import find_territory, is_law_for, is_law_in

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from portal.domain.calendars import Calendar
-from portal.domain.directory import Platform, Regulator
+from portal.domain.directory import Platform
 from portal.domain.regimes import Regime
+from portal.domain.regulators import Regulator
 from portal.domain.territories import is_within
 from portal.reference.holidays import load_calendar
 from portal.reference.zones import PACKAGE, find_zone

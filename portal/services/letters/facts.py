@@ -18,7 +18,7 @@ from portal.domain.clocks import (
     derive_clocks,
     is_rule_in_force,
 )
-from portal.domain.directory import AddressRole, ChannelKind, Company, Platform, Regulator
+from portal.domain.directory import AddressRole, ChannelKind, Company, Platform
 from portal.domain.fingerprints import FileFingerprint, Media
 from portal.domain.letters.facts import (
     ContentFact,
@@ -60,6 +60,7 @@ from portal.domain.regimes import (
     Trigger,
     Unit,
 )
+from portal.domain.regulators import Regulator
 from portal.domain.report import NameKind
 from portal.domain.territories import find_region
 from portal.models.clocks import Clock

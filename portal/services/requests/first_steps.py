@@ -14,9 +14,10 @@ from types import MappingProxyType
 from portal.domain.applicability import Applicability
 from portal.domain.clocks import find_current_rule
 from portal.domain.counting import has_number
-from portal.domain.directory import ChannelKind, ContactChannel, Medium, Platform, Regulator
+from portal.domain.directory import ChannelKind, ContactChannel, Medium, Platform
 from portal.domain.lifecycle import RequestKind
 from portal.domain.regimes import Binding, Certainty, Confidence, Regime, RegimeKind, Rule, StepKind, Trigger, Unit
+from portal.domain.regulators import Regulator
 from portal.domain.territories import is_within
 from portal.reference.registry import Registry
 from portal.reference.territories import find_territory

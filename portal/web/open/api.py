@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 import msgspec
 from flask import Blueprint, Response, current_app, render_template, url_for
 
-from portal.domain.directory import Platform, Regulator
+from portal.domain.directory import Platform
 from portal.domain.regimes import Regime
+from portal.domain.regulators import Regulator
 from portal.reference.dataset import CREDITS, LICENCE, list_files
 from portal.reference.territories import is_law_in
 from portal.services.directory.lookups import find_platforms, is_body_of

@@ -16,8 +16,9 @@ from typing import TypeVar
 from flask import Flask, url_for
 from flask_babel import gettext as _
 
-from portal.domain.directory import ContactChannel, Platform, Regulator
+from portal.domain.directory import ContactChannel, Platform
 from portal.domain.regimes import Element, Escalation, Regime, Rule, Source
+from portal.domain.regulators import Regulator
 from portal.web.filters import show_day
 from portal.web.unit_of_work import unit
 

@@ -11,17 +11,10 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
-from portal.domain.directory import (
-    AUTHORITY_DAYS,
-    PLATFORM_DAYS,
-    Category,
-    Platform,
-    Regulator,
-    RegulatorKind,
-    is_stale,
-    list_hosts,
-)
+from portal.domain.directory import AUTHORITY_DAYS, PLATFORM_DAYS, Category, Platform, is_stale
+from portal.domain.platform_hosts import list_hosts
 from portal.domain.regimes import Regime
+from portal.domain.regulators import Regulator, RegulatorKind
 from portal.reference.record_history import RecordKind, UnknownVersion, find_version, version_of
 from portal.services.directory.lookups import (
     FILED_WITH_BODIES,

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.domain.counting import find_scheme, has_number
-from portal.domain.directory import Category, DesignationKind, Platform, Regulator, SignatoryBasis
+from portal.domain.directory import Category, DesignationKind, Platform
 from portal.domain.letters.phrases import PERIODS, STARTS
 from portal.domain.regimes import (
     Binding,
@@ -29,6 +29,7 @@ from portal.domain.regimes import (
     Status,
     Unit,
 )
+from portal.domain.regulators import Regulator, SignatoryBasis
 from portal.domain.steps import CountingStep
 from portal.domain.wording import Sentence, Value
 from portal.web.filters import show_day, show_moment

@@ -12,8 +12,9 @@ from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.domain.directory import HelpRole, Medium, Platform, RegulatorKind
+from portal.domain.directory import Medium, Platform
 from portal.domain.regimes import Binding, Confidence, RegimeKind, Rule, Trigger
+from portal.domain.regulators import HelpRole, RegulatorKind
 from portal.services.law.fastest_routes import fastest_routes
 from portal.services.law.law_finder import Facts
 from portal.services.requests.first_steps import FirstStep, find_first_step

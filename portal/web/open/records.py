@@ -8,9 +8,10 @@ from typing import Annotated
 
 from msgspec import Meta as Said
 
-from portal.domain.directory import Category, Platform, Regulator, RegulatorKind
+from portal.domain.directory import Category, Platform
 from portal.domain.police import Act, DoorKind
 from portal.domain.regimes import Certainty, Confidence, ObligedParty, Regime, RegimeKind, Status, Unit
+from portal.domain.regulators import Regulator, RegulatorKind
 from portal.services.law.deadline_calculator import Deadline
 from portal.services.law.fastest_routes import RouteStart
 from portal.services.law.law_finder import ContentKind

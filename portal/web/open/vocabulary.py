@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.domain.directory import AddressRole, Audience, Category, ChannelKind, DesignationKind, RegulatorKind
+from portal.domain.directory import AddressRole, Category, ChannelKind, DesignationKind
 from portal.domain.regimes import (
     Binding,
     Certainty,
@@ -21,6 +21,7 @@ from portal.domain.regimes import (
     Status,
     When,
 )
+from portal.domain.regulators import Audience, RegulatorKind
 from portal.services.directory.lookups import Purpose
 from portal.services.law.law_finder import ContentKind
 from portal.services.law.waiting_clocks import Waiting

@@ -9,8 +9,8 @@ from types import MappingProxyType
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.domain.directory import FormField, FormInput, Regulator
 from portal.domain.regimes import NoticeField
+from portal.domain.regulators import FormField, FormInput, Regulator
 from portal.reference.audit import find_gaps
 from portal.reference.registry import load_registry
 from portal.services.complaints import complaints

@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 import pytest
 
-from portal.domain.directory import Regulator
 from portal.domain.regimes import Confidence
+from portal.domain.regulators import Regulator
 from portal.models.cases import Case
 from portal.reference.registry import load_registry
 from portal.services.directory.competence import find_regulators

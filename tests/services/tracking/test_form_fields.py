@@ -9,9 +9,9 @@ from types import MappingProxyType
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.domain.directory import FormInput
 from portal.domain.recipes import Fill, FormRecipe, Recipe, RecipeField
 from portal.domain.regimes import Confidence
+from portal.domain.regulators import FormInput
 from portal.services.ports import Ports
 from portal.services.requests.dossier import Dossier, read_dossier
 from portal.services.requests.views import TheirFormView

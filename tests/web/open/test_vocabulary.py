@@ -8,15 +8,7 @@ import pytest
 from flask import Flask
 
 from portal.config import load_config
-from portal.domain.directory import (
-    AddressRole,
-    Audience,
-    Category,
-    ChannelKind,
-    ContactChannel,
-    DesignationKind,
-    RegulatorKind,
-)
+from portal.domain.directory import AddressRole, Category, ChannelKind, ContactChannel, DesignationKind
 from portal.domain.regimes import (
     Binding,
     Certainty,
@@ -27,6 +19,7 @@ from portal.domain.regimes import (
     Status,
     When,
 )
+from portal.domain.regulators import Audience, RegulatorKind
 from portal.factory import create_app
 from portal.services.directory.lookups import Purpose, purpose_of
 from portal.services.law.law_finder import ContentKind
