@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from portal.domain.answers import AnswerNode, Effect, NextPage, NoPaper, find_current
-from portal.domain.letters.facts import FollowUp
+from portal.domain.letters.kinds import FollowUp
 from portal.domain.lifecycle import Answer, ItemState, LetterKind
 from portal.services.tracking.views import RequestView
 

@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.routing import BaseConverter, IntegerConverter
 
 from portal.domain.intake import StepId
-from portal.domain.letters.facts import FollowUp, Supplier
+from portal.domain.letters.kinds import FollowUp, Supplier
 from portal.domain.lifecycle import LetterKind
 
 

@@ -11,7 +11,8 @@ import pytest
 from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.checks import LetterProblem, ProblemCode, find_problems
-from portal.domain.letters.facts import LetterFacts, LinkFact, NoticeFacts, Paper
+from portal.domain.letters.facts import LetterFacts, LinkFact, NoticeFacts
+from portal.domain.letters.kinds import Paper
 from portal.domain.letters.law_facts import BasisFact, ElementFact, SourceFact
 from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import LetterKind

@@ -12,19 +12,8 @@ from portal.domain.letters import phrases
 from portal.domain.letters.blocks import LetterDocument, Opening, Pairs, Table, plain_text
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.checks import find_problems
-from portal.domain.letters.facts import (
-    ComplaintAsk,
-    ErasureAsk,
-    FollowUp,
-    IdentityOffer,
-    LetterFacts,
-    NoticeFacts,
-    Paper,
-    Statement,
-    Supplier,
-    ThreatFacts,
-    kind_of,
-)
+from portal.domain.letters.facts import LetterFacts, NoticeFacts, ThreatFacts, kind_of
+from portal.domain.letters.kinds import ComplaintAsk, ErasureAsk, FollowUp, IdentityOffer, Paper, Statement, Supplier
 from portal.domain.letters.law_facts import ElementFact
 from portal.domain.letters.phrases import English
 from portal.domain.letters.texts import walk_texts

@@ -7,7 +7,8 @@ from dataclasses import fields, replace
 import pytest
 
 from portal.domain.letters.blocks import BAR
-from portal.domain.letters.facts import LetterFacts, LinkFact, Paper
+from portal.domain.letters.facts import LetterFacts, LinkFact
+from portal.domain.letters.kinds import Paper
 from portal.domain.letters.law_facts import ElementFact
 from portal.domain.letters.phrases import POINTERS
 from portal.domain.letters.redaction import PUBLIC, SEARCHED, redacted

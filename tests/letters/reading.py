@@ -13,7 +13,7 @@ from pdfminer.high_level import extract_text
 
 from portal.adapters.papers.letter_content import Rendered
 from portal.adapters.papers.pdf import make_letter
-from portal.domain.letters.facts import Paper
+from portal.domain.letters.kinds import Paper
 from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import LetterKind
 from tests.letters.samples import SAMPLES

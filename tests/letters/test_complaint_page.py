@@ -15,7 +15,8 @@ from portal.domain.clocks import ClockState
 from portal.domain.letters.blocks import Heading, Table, plain_text
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.clock_sheets import is_shown
-from portal.domain.letters.facts import ComplaintAsk, ComplaintFacts, Exhibit, ExhibitKind, Party
+from portal.domain.letters.facts import ComplaintFacts, Exhibit, Party
+from portal.domain.letters.kinds import ComplaintAsk, ExhibitKind
 from portal.domain.letters.law_facts import SourceFact
 from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import Filer, LetterKind

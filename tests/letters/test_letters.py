@@ -18,7 +18,8 @@ import pytest
 from portal.adapters.papers.letter_json import decode_facts, encode_facts
 from portal.adapters.papers.notice_json import LINKS_FILE, NOTICE_FILE, make_schema
 from portal.adapters.papers.pdf import FACTS_FILE, make_letter
-from portal.domain.letters.facts import CopyFact, Paper
+from portal.domain.letters.facts import CopyFact
+from portal.domain.letters.kinds import Paper
 from portal.domain.letters.phrases import English
 from portal.domain.letters.redaction import redacted
 from portal.domain.lifecycle import LetterKind

@@ -10,7 +10,8 @@ import pytest
 from portal.adapters.papers.pdf import FEWEST_LINES, make_letter
 from portal.domain.letters.blocks import Closing, Heading, Opening, Paragraph
 from portal.domain.letters.build import build_letter
-from portal.domain.letters.facts import FollowUp, LetterFacts, Supplier
+from portal.domain.letters.facts import LetterFacts
+from portal.domain.letters.kinds import FollowUp, Supplier
 from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import Depiction, Filer
 from portal.domain.regimes import Regime, RegimeKind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.domain.letters.facts import Paper
+from portal.domain.letters.kinds import Paper
 from portal.domain.lifecycle import LetterKind
 from tests.letters.reading import read_everything, read_strings, read_text, read_without_spaces, sample_letter
 from tests.letters.samples import ARABIC, EMAIL, KOREAN, NAME, PHONE, SAMPLES, STREET

@@ -24,7 +24,8 @@ from portal.adapters.translations import (
 )
 from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.build import build_letter
-from portal.domain.letters.facts import LetterFacts, Paper
+from portal.domain.letters.facts import LetterFacts
+from portal.domain.letters.kinds import Paper
 from portal.domain.letters.phrases import English
 from portal.domain.letters.texts import walk_texts
 from portal.domain.lifecycle import LetterKind

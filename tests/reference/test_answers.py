@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from portal.domain.answers import AnswerNode, Effect, NextPage, NoPaper, effect_of, find_graph_faults
-from portal.domain.letters.facts import FollowUp
+from portal.domain.letters.kinds import FollowUp
 from portal.domain.lifecycle import Answer, LetterKind
 from portal.reference.answers import FOLDER, load_graph
 from portal.reference.strict import BadReference

@@ -34,7 +34,7 @@ from portal.services.background.outbox import NewMail
 from portal.services.casefile.bulk import many_requests as bulk
 from portal.services.casefile.bulk.actions import BulkAction, BulkCommand
 from portal.services.cases import messages, opening
-from portal.services.complaints import complaints
+from portal.services.complaints import complaints, reading
 from portal.services.complaints.complaints import LodgedCommand
 from portal.services.inbox import receiving
 from portal.services.intake import submission
@@ -268,7 +268,7 @@ def escalate(parts: Parts, words: str) -> str:
     """Prepare the complaint, which starts its bundle, unless it is there."""
     with parts.sessions.begin() as session:
         opened = open_case(session, parts, words)
-        if not complaints.complaint_views(opened.at(LATE)):
+        if not reading.complaint_views(opened.at(LATE)):
             complaints.prepare(opened.at(LATE), *COMPLAINT, (1,))
     return ""
 
@@ -277,7 +277,7 @@ def lodge(parts: Parts, words: str) -> str:
     """Record that the complaint was handed in, once its bundle is made; "waits" before that."""
     with parts.sessions.begin() as session:
         opened = open_case(session, parts, words)
-        (complaint,) = complaints.complaint_views(opened.at(LATE))
+        (complaint,) = reading.complaint_views(opened.at(LATE))
         if complaint.state is ComplaintState.PREPARED:
             if not complaint.letters:
                 return "waits"

@@ -40,11 +40,11 @@ from portal.models.outbox import MailState, OutboxMail
 from portal.models.requests import Request
 from portal.models.tables import metadata
 from portal.services.cases import opening
-from portal.services.complaints import complaints
+from portal.services.complaints import bundle_files
 from portal.services.history.rows_check import count_rows
 from portal.services.history.verification import Against, verify
 from portal.services.intake import submission
-from portal.services.letters import letters
+from portal.services.letters import kept_letters
 from portal.services.letters.drafting import number_of, read_facts
 from portal.services.work import CaseWork
 from portal.wiring import Parts
@@ -313,7 +313,7 @@ def check_letters(session: Session, parts: Parts, opened: CaseWork, counted: Cou
     assert len([letter for letter in rows if letter.request_id]) == 1
     for letter in rows:
         for is_redacted in (False, True):
-            assert letters.read_letter(replace(opened, ports=parts.ports), letter.number, redacted=is_redacted)
+            assert kept_letters.read_letter(replace(opened, ports=parts.ports), letter.number, redacted=is_redacted)
 
 
 def check_bundle(session: Session, parts: Parts, opened: CaseWork, complaint: Complaint) -> None:
@@ -334,7 +334,7 @@ def check_second_start(parts: Parts, opened: CaseWork, complaint: Complaint) -> 
     """A bundle whose worker was killed too often is made when it is asked for again."""
     with parts.sessions.begin() as session:
         again = replace(opened, session=session, case=session.get_one(Case, opened.case.id))
-        job = complaints.start_bundle(again.at(LATE), complaint.number)
+        job = bundle_files.start_bundle(again.at(LATE), complaint.number)
     assert work(parts)
     with parts.sessions() as session:
         assert session.get_one(Job, job.id).state is JobState.DONE

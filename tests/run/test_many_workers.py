@@ -35,7 +35,7 @@ from portal.models.tables import metadata
 from portal.services.background import outbox
 from portal.services.background.outbox import NewMail
 from portal.services.cases import erasure
-from portal.services.complaints import complaints
+from portal.services.complaints import complaints, reading
 from portal.services.work import CaseWork
 from portal.wiring import Parts
 from tests.mailbox import SENDER, Mailbox, open_mailbox
@@ -152,7 +152,7 @@ def test_what_a_killed_worker_had_in_hand_is_taken_up_and_its_files_go_with_the_
     grown.stop()
     with parts.sessions.begin() as session:
         again = replace(reopen(session, opened), ports=parts.ports)
-        (complaint,) = complaints.complaint_views(again)
+        (complaint,) = reading.complaint_views(again)
         assert len(complaint.letters) == 1
         assert parts.ports.storage.list_keys(), "the workers made it, everybody reads it"
         erasure.erase(again)

@@ -18,7 +18,7 @@ from portal.domain.lifecycle import SendingChannel
 from portal.models.jobs import Job, JobState
 from portal.models.tables import metadata
 from portal.run.worker import run_left_jobs, run_sweep
-from portal.services.complaints import complaints
+from portal.services.complaints import complaints, reading
 from portal.services.letters import letters
 from portal.services.ports import Ports
 from portal.services.tracking import sending
@@ -58,7 +58,7 @@ def test_what_waits_can_be_run_at_once(tmp_path: Path, monkeypatch: pytest.Monke
     assert run_left_jobs(parts) == 1
     assert run_left_jobs(parts) == 0
     with parts.sessions() as session:
-        assert len(complaints.complaint_views(opened.at(now))[0].letters) == 1
+        assert len(reading.complaint_views(opened.at(now))[0].letters) == 1
 
 
 def test_the_process_makes_a_bundle_and_ends_cleanly(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from portal.models.requests import Request
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.clocks.views import ClockView
-from portal.services.complaints import complaints
+from portal.services.complaints import complaints, reading
 from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
 from portal.services.complaints.views import ComplaintOption
 from portal.services.letters import letters
@@ -202,7 +202,7 @@ class Story:
 
     def complaint_clocks(self, number: int) -> tuple[ClockView, ...]:
         """What the body that has the complaint owes, and by when."""
-        return complaints.complaint_view(
+        return reading.complaint_view(
             replace(self.opened, session=self.session, now=self.now, ports=self.ports), number
         ).clocks
 

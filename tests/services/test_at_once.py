@@ -21,7 +21,7 @@ from portal.models.outbox import MailKind, OutboxMail
 from portal.services.background.outbox import Delivery
 from portal.services.cases import handover, mail_contact, opening, recovery_words, retention
 from portal.services.cases.mail_contact import MailLinkOver
-from portal.services.complaints import complaints, officer_links
+from portal.services.complaints import complaints, officer_links, reading
 from portal.services.complaints.officer_links import OfficerLinkOver
 from portal.services.history.events import NewEvent, find_break, read_history, record
 from portal.services.intake import submission
@@ -175,7 +175,7 @@ def bundle(sessions: sessionmaker[Session], ports: Ports) -> Bundled:
         opened = make_case(session, ports, links="https://x.com/someone/status/1111")
         send(session, opened, ports)
         complaints.prepare(opened.at(LATER), "us-take-it-down", "us-ftc", (1,))
-        job = complaints.complaint_view(opened.at(LATER), 1).job
+        job = reading.complaint_view(opened.at(LATER), 1).job
         supervisor = add_actor(session, Role.SUPERVISOR)
     assert job is not None
     run_job(sessions, job.id, ports, now=LATER)

@@ -18,7 +18,7 @@ from portal.domain.report import ReportedPlace
 from portal.services.cases import holds, mail_contact, messages, opening, recovery_words
 from portal.services.complaints import complaints
 from portal.services.intake import submission
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.ports import Actor, Ports
 from portal.services.requests import preparing
 from portal.services.requests.preparing import DetailsCommand
@@ -90,7 +90,7 @@ def go_through_everything(session: Session, opened: CaseWork, ports: Ports) -> N
     messages.add_note(opened.at(LATER), "canary-note")
     option = next(one for one in complaints.options(opened.at(LATER)) if one.request_numbers)
     complaints.prepare(opened.at(LATER), option.regime, option.regulator, option.request_numbers)
-    assert letters.read_letter(opened, 1, redacted=False).startswith(b"%PDF")
+    assert kept_letters.read_letter(opened, 1, redacted=False).startswith(b"%PDF")
 
 
 def choose_ways_in(session: Session, opened: CaseWork, ports: Ports) -> None:

@@ -31,7 +31,7 @@ from portal.services.cases import documents, messages
 from portal.services.cases.documents import HandIn
 from portal.services.complaints import complaints
 from portal.services.intake import submission
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.ports import Actor
 from portal.services.requests import preparing
 from portal.services.requests.preparing import DetailsCommand
@@ -217,7 +217,7 @@ def _numbered(site: Site, endpoint: str) -> dict[str, Any]:
 
 def test_a_letter_prints_them_and_holds_nothing_that_acts(site: Site) -> None:
     with site.parts.sessions() as session:
-        pdf = letters.read_letter(replace(site.case, session=session), 1, redacted=False)
+        pdf = kept_letters.read_letter(replace(site.case, session=session), 1, redacted=False)
     text = read_without_spaces(pdf)
     assert "{{7*'zq'}}" in text
     assert "zqzq" not in text

@@ -28,7 +28,7 @@ from portal.adapters.papers.pdf_enclosures import EnclosedFile, enclose_files
 from portal.adapters.papers.pdf_signing import load_seal
 from portal.adapters.papers.pdf_volume import VolumePart, bind_parts
 from portal.adapters.papers.signing_keys import make_own
-from portal.domain.letters.facts import Paper
+from portal.domain.letters.kinds import Paper
 from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import LetterKind
 from tests.letters.samples import SAMPLES

@@ -25,7 +25,7 @@ from portal.domain.letters.blocks import (
     Tone,
     direction_of,
 )
-from portal.domain.letters.facts import Paper
+from portal.domain.letters.kinds import Paper
 from portal.domain.lifecycle import LetterKind
 
 

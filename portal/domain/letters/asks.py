@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from portal.domain.letters.blocks import Block, Cell, Heading, Table, TableColumn
 from portal.domain.letters.common_blocks import LetterContext
 from portal.domain.letters.content_statements import HIDE_NAME, RELEASE_NAME
-from portal.domain.letters.facts import ContentFact, NoticeAsk
+from portal.domain.letters.facts import ContentFact
+from portal.domain.letters.kinds import NoticeAsk
 from portal.domain.letters.law_blocks import title_of
 from portal.domain.letters.law_facts import BasisFact
 from portal.domain.letters.phrases import mark

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
-from portal.domain.letters.facts import Paper
+from portal.domain.letters.kinds import Paper
 from portal.domain.lifecycle import LetterKind
 
 # Stands for something left out of a redacted twin. Always the same length, so that the length tells nothing.

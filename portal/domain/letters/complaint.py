@@ -41,7 +41,8 @@ from portal.domain.letters.content_statements import (
     describe_threat,
     format_statements,
 )
-from portal.domain.letters.facts import ComplaintAsk, ComplaintFacts
+from portal.domain.letters.facts import ComplaintFacts
+from portal.domain.letters.kinds import ComplaintAsk
 from portal.domain.letters.law_blocks import describe_authority_clock
 from portal.domain.letters.phrases import find_ground, mark, say_reason
 from portal.domain.lifecycle import ItemState, LetterKind

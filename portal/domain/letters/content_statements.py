@@ -17,12 +17,11 @@ from portal.domain.letters.facts import (
     ErasureFacts,
     FollowUpFacts,
     NoticeFacts,
-    StatedBy,
     StatedFact,
-    Statement,
     SupplierFacts,
     ThreatFacts,
 )
+from portal.domain.letters.kinds import StatedBy, Statement
 from portal.domain.letters.law_facts import BasisFact, StatementFact
 from portal.domain.letters.phrases import format_day, mark
 from portal.domain.lifecycle import Depiction, Filer, LetterKind, MandateAct

@@ -30,7 +30,8 @@ from portal.domain.letters.content_statements import (
     title_own_words,
     write_statements,
 )
-from portal.domain.letters.facts import ErasureAsk, ErasureFacts, IdentityOffer
+from portal.domain.letters.facts import ErasureFacts
+from portal.domain.letters.kinds import ErasureAsk, IdentityOffer
 from portal.domain.letters.law_blocks import title_of, write_bases, write_glance
 from portal.domain.letters.phrases import mark
 from portal.domain.lifecycle import LetterKind

@@ -31,7 +31,8 @@ from portal.domain.letters.common_blocks import (
 )
 from portal.domain.letters.content_statements import describe_asked, describe_standing, write_statements, write_sworn
 from portal.domain.letters.copyright import REMOVE_WORK
-from portal.domain.letters.facts import AnswerFact, FollowUp, FollowUpFacts, LinkFact
+from portal.domain.letters.facts import AnswerFact, FollowUpFacts, LinkFact
+from portal.domain.letters.kinds import FollowUp
 from portal.domain.letters.law_blocks import title_of, write_bases
 from portal.domain.letters.past_letters import describe_answers, describe_sent, name_letter
 from portal.domain.letters.phrases import format_moment, mark

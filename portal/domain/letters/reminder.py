@@ -25,7 +25,8 @@ from portal.domain.letters.content_statements import (
 )
 from portal.domain.letters.copyright import REMOVE_WORK
 from portal.domain.letters.erasure import ASKS
-from portal.domain.letters.facts import ErasureAsk, ReminderFacts
+from portal.domain.letters.facts import ReminderFacts
+from portal.domain.letters.kinds import ErasureAsk
 from portal.domain.letters.law_blocks import group_by_date, title_of, write_why
 from portal.domain.letters.law_facts import BasisFact, ClockFact
 from portal.domain.letters.past_letters import describe_answers, describe_sent, name_letter

@@ -25,7 +25,8 @@ from portal.domain.letters.content_statements import (
     describe_subject,
     write_statements,
 )
-from portal.domain.letters.facts import SentFact, Supplier, SupplierFacts
+from portal.domain.letters.facts import SentFact, SupplierFacts
+from portal.domain.letters.kinds import Supplier
 from portal.domain.letters.law_blocks import write_bases
 from portal.domain.letters.past_letters import name_letter
 from portal.domain.letters.phrases import format_moment, mark

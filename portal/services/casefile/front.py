@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from portal.domain.clocks import ClockState
-from portal.domain.letters.facts import FollowUp
+from portal.domain.letters.kinds import FollowUp
 from portal.domain.lifecycle import (
     ActorKind,
     CaseStatus,
@@ -42,7 +42,7 @@ from portal.services.cases.consent import has_consent
 from portal.services.cases.messages import staff_names
 from portal.services.clocks.agreement import list_bent
 from portal.services.clocks.snapshot import RUNS, is_owed
-from portal.services.complaints.complaints import list_lines
+from portal.services.complaints.reading import list_lines
 from portal.services.complaints.views import ComplaintLine
 from portal.services.letters.further import list_topics
 from portal.services.requests.dossier import Dossier, list_items

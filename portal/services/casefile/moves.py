@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.domain.escalation import EscalationKind
-from portal.domain.letters.facts import FollowUp
+from portal.domain.letters.kinds import FollowUp
 from portal.services.casefile.turns import RequestTurn, Turn, Why
 from portal.services.requests.views import EscalationView
 

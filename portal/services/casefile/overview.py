@@ -14,8 +14,8 @@ from portal.services.casefile import pane
 from portal.services.casefile.views import CaseOverview, LinkGroup
 from portal.services.cases.messages import staff_names
 from portal.services.clocks.agreement import list_bent
-from portal.services.complaints.complaints import list_lines
 from portal.services.complaints.options import list_options
+from portal.services.complaints.reading import list_lines
 from portal.services.requests.dossier import OpenedItem, list_items
 from portal.services.requests.escalation import EscalatedRequest, read_escalated
 from portal.services.tracking.request_page import views_of_items

@@ -20,11 +20,11 @@ from portal.services.casefile.views import CaseView, ConsentView, HistoryRow
 from portal.services.cases.messages import message_views, note_views, staff_names
 from portal.services.cases.opening import seen_by
 from portal.services.clocks.agreement import list_bent
-from portal.services.complaints.complaints import complaint_views
 from portal.services.complaints.options import list_options
+from portal.services.complaints.reading import complaint_views
 from portal.services.history.events import read_detail, read_history
 from portal.services.history.valid_events import list_wrong
-from portal.services.letters.letters import letter_views
+from portal.services.letters.kept_letters import letter_views
 from portal.services.letters.naming import NamedLetter, name_letters
 from portal.services.requests.escalation import read_escalated
 from portal.services.requests.lookup import list_complaints, list_requests

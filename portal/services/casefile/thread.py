@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from portal.domain.letters.facts import FollowUp
+from portal.domain.letters.kinds import FollowUp
 from portal.domain.lifecycle import ActorKind, CaseStatus, History
 from portal.services.casefile.views import HistoryRow
 from portal.services.cases.documents import list_numbers

@@ -14,7 +14,6 @@ from portal.domain.clocks import is_rule_in_force
 from portal.domain.letters.check_files import CHECK_PATH
 from portal.domain.letters.facts import (
     AnswerFact,
-    ComplaintAsk,
     ComplaintFacts,
     FormFact,
     LetterHeader,
@@ -23,6 +22,7 @@ from portal.domain.letters.facts import (
     Recipient,
     SentFact,
 )
+from portal.domain.letters.kinds import ComplaintAsk
 from portal.domain.letters.law_facts import BasisFact
 from portal.domain.letters.phrases import FORM_POINTERS
 from portal.domain.lifecycle import LetterKind, Proof, SendingChannel, SentAs
@@ -47,18 +47,16 @@ from portal.services.law.versions import find_law
 from portal.services.letters import letters
 from portal.services.letters.drafting import answer_facts, running_bases, sent_fact
 from portal.services.letters.facts import (
-    basis_fact,
     content_fact,
     header_of,
-    is_sure,
     links_of,
-    period_fact,
     platform_recipient,
     regulator_recipient,
     stated_of,
     statements_of,
     zone_of,
 )
+from portal.services.letters.law_facts import basis_fact, is_sure, period_fact
 from portal.services.letters.printing import LetterStopped, check, print_letter
 from portal.services.ports import SYSTEM, Ports
 from portal.services.requests.citations import Citation, find_reason

@@ -10,13 +10,14 @@ from functools import partial
 from uuid import UUID
 
 from portal.domain.documents import ENDINGS, MEDIA
-from portal.domain.letters.facts import Exhibit, ExhibitKind
+from portal.domain.letters.facts import Exhibit
+from portal.domain.letters.kinds import ExhibitKind
 from portal.domain.lifecycle import History, LetterKind
 from portal.models.events import Event
 from portal.models.letters import Letter
 from portal.services.cases import documents
 from portal.services.cases.documents import DocumentView
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.requests.dossier import Dossier, LaterLetter, read_case_letters
 from portal.services.work import CaseWork
 
@@ -147,17 +148,17 @@ def _letter_file(work: CaseWork, letter: Letter, about: str, number: int, *, is_
         name=name,
         digest=letter.digest,
         media=PDF,
-        size=letters.size_of(work, letter, redacted=False),
+        size=kept_letters.size_of(work, letter, redacted=False),
         twin_digest=letter.redacted_digest,
-        twin_size=letters.size_of(work, letter, redacted=True),
+        twin_size=kept_letters.size_of(work, letter, redacted=True),
         dated_at=letter.made_at,
     )
     return ExhibitFile(
         exhibit=exhibit,
         of=letter.id,
         name=name,
-        read=lambda: letters.read_letter(work, letter.number, redacted=False),
-        read_twin=lambda: letters.read_letter(work, letter.number, redacted=True),
+        read=lambda: kept_letters.read_letter(work, letter.number, redacted=False),
+        read_twin=lambda: kept_letters.read_letter(work, letter.number, redacted=True),
     )
 
 

@@ -32,7 +32,7 @@ from portal.models.officers import OfficerLink
 from portal.services.background.duties import do_each
 from portal.services.cases.consent import has_consent
 from portal.services.cases.mandates import has_mandate, require_permission
-from portal.services.complaints.complaints import read_bundle
+from portal.services.complaints.bundle_files import read_bundle
 from portal.services.history import journal, stored_files
 from portal.services.history.events import NewEvent, hold_case, record
 from portal.services.ports import OFFICER, SYSTEM, Ports, ServerKeys

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from portal.domain.letters.facts import StatedBy
+from portal.domain.letters.kinds import StatedBy
 from portal.domain.lifecycle import ComplaintState, Filer, History, MandateAct, Path, StepRefused, require_open
 from portal.domain.notices import is_demanded
 from portal.domain.regimes import NoticeField, Regime

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from portal.domain.letters.facts import FollowUp, Supplier
+from portal.domain.letters.kinds import FollowUp, Supplier
 from portal.domain.lifecycle import Answer, Depiction, Filer, Handler, LetterKind, SendingChannel
 from portal.domain.report import ContactBy, NameKind, Report, ReportedPlace, YesNo
 from portal.services.clocks.case_events import ComplaintAnswer

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.adapters import vault
 from portal.db import begin_reading
 from portal.domain.imports import ImportCase, ImportLink, ImportPlace, Sent
-from portal.domain.letters.facts import StatedBy
+from portal.domain.letters.kinds import StatedBy
 from portal.domain.lifecycle import UNSENT, ActorKind, AgeBand, CaseStatus, Handler, History, SentAs, StepRefused
 from portal.domain.report import ContactBy, Report, ReportedLink, ReportedPlace, YesNo
 from portal.logs import describe_error

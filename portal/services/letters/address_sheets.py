@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal.domain.letters.facts import Paper
+from portal.domain.letters.kinds import Paper
 from portal.domain.lifecycle import LetterKind, StepRefused
 from portal.models.requests import Request
-from portal.services.letters import letters
+from portal.services.letters import kept_letters
 from portal.services.letters.drafting import read_facts
 from portal.services.letters.facts import company_lines, find_company, only_entity
 from portal.services.work import CaseWork
@@ -34,7 +34,7 @@ def read_address_sheet(work: CaseWork, number: int) -> AddressSheet:
 
     Raises UnknownNumber, and StepRefused where no postal address is known.
     """
-    letter = letters.find_letter(work, number, _POSTED)
+    letter = kept_letters.find_letter(work, number, _POSTED)
     frame = read_facts(work, letter).frame
     request = work.session.get(Request, letter.request_id) if letter.request_id else None
     lines = (frame.recipient.name, *frame.recipient.address_lines) if frame.recipient.address_lines else ()

@@ -16,7 +16,7 @@ from portal.models.letters import Letter
 from portal.services.cases.mandates import may_take_papers
 from portal.services.cases.opening import UnknownNumber
 from portal.services.clocks.agreement import require_whole
-from portal.services.letters import letters
+from portal.services.letters import kept_letters
 from portal.services.letters.drafting import read_facts
 from portal.services.letters.facts import zone_of
 from portal.services.work import CaseWork
@@ -35,11 +35,11 @@ class NamedPaper:
 
 
 def read_enclosed(work: CaseWork, number: int, name: str, *, for_team: bool = False) -> bytes:
-    """The file of that name inside letter `number`, the very bytes; `for_team` also raises as `letters.take_letter`.
+    """The file of that name inside letter `number`, the very bytes; `for_team` also raises as `take_letter`.
 
     Raises UnknownNumber where there is none, CannotOpen.
     """
-    read = letters.take_letter if for_team else letters.read_letter
+    read = kept_letters.take_letter if for_team else kept_letters.read_letter
     found = pdf_enclosures.read_enclosed(read(work, number, redacted=False), name)
     if found is None:
         raise UnknownNumber(f"Letter {number} has no {name} inside.")
@@ -76,10 +76,10 @@ def _collect(work: CaseWork) -> tuple[NamedPaper, ...]:
     may_send = may_take_papers(work, "platforms")
     found = [
         letter
-        for letter in letters.list_letters(work)
+        for letter in kept_letters.list_letters(work)
         if letter.discarded_at is None
         and letter.kind is not LetterKind.COMPLAINT
-        and (may_send or letters.has_left(work.session, letter))
+        and (may_send or kept_letters.has_left(work.session, letter))
     ]
     if not found:
         raise StepRefused("There is no letter yet.")
@@ -92,7 +92,7 @@ def _name_papers(work: CaseWork, found: list[Letter]) -> Iterator[NamedPaper]:
         day = (letter.left_at or letter.made_at).astimezone(zone).date()
         whom = _name_recipient(read_facts(work, letter))
         name = f"{whom}-{day.isoformat()}-{letter.kind.value}-{letter.number}.pdf"
-        yield NamedPaper(name, letter, letters.open_letter(work, letter, redacted=False))
+        yield NamedPaper(name, letter, kept_letters.open_letter(work, letter, redacted=False))
 
 
 def _name_recipient(facts: LetterFacts) -> str:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from portal.domain.applicability import is_doubt
 from portal.domain.letters.facts import ContentFact, FollowUpFacts, LetterFacts, NoticeFacts, ThreatFacts
 from portal.domain.lifecycle import LetterKind, SendingChannel
-from portal.services.letters import letters
+from portal.services.letters import kept_letters
 from portal.services.letters.drafting import read_facts
 from portal.services.work import CaseWork
 
@@ -65,7 +65,7 @@ class CoverSheet:
 
 def read_cover_sheet(work: CaseWork, number: int) -> CoverSheet:
     """The sheet of letter `number`, from the very facts that the letter was made from. Raises UnknownNumber."""
-    letter = letters.find_letter(work, number)
+    letter = kept_letters.find_letter(work, number)
     facts = read_facts(work, letter)
     recipient = facts.frame.recipient
     return CoverSheet(

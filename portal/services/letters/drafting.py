@@ -16,7 +16,6 @@ from portal.domain.letters.facts import (
     AnswerFact,
     CopyrightFacts,
     ErasureFacts,
-    IdentityOffer,
     LetterFacts,
     NextStepFact,
     NoticeFacts,
@@ -25,6 +24,7 @@ from portal.domain.letters.facts import (
     RulesFact,
     SentFact,
 )
+from portal.domain.letters.kinds import IdentityOffer
 from portal.domain.letters.law_facts import BasisFact
 from portal.domain.lifecycle import Answer, ItemState, Proof, RequestKind, SendingChannel, SentAs, require_sent
 from portal.domain.regimes import Confidence, Regime, RegimeKind
@@ -34,21 +34,18 @@ from portal.services.clocks.snapshot import find_rule_of
 from portal.services.directory.competence import find_regulators
 from portal.services.letters.facts import (
     ERASURE_ASKS,
-    basis_fact,
-    clock_fact,
     content_fact,
     copies_of,
     erasure_grounds,
     find_company,
     header_of,
-    is_sure,
     links_of,
     platform_recipient,
     stated_of,
     statements_of,
-    unsent_basis,
     zone_of,
 )
+from portal.services.letters.law_facts import basis_fact, clock_fact, is_sure, unsent_basis
 from portal.services.requests.answer_links import find_later_page, find_page
 from portal.services.requests.channels import channel_views
 from portal.services.requests.citations import list_cited

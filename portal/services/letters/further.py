@@ -7,16 +7,8 @@ from dataclasses import dataclass, replace
 
 from portal.domain.answers import find_current
 from portal.domain.directory import Category
-from portal.domain.letters.facts import (
-    FollowUp,
-    FollowUpFacts,
-    LetterFacts,
-    LinkFact,
-    Recipient,
-    StatedFact,
-    Supplier,
-    SupplierFacts,
-)
+from portal.domain.letters.facts import FollowUpFacts, LetterFacts, LinkFact, Recipient, StatedFact, SupplierFacts
+from portal.domain.letters.kinds import FollowUp, Supplier
 from portal.domain.lifecycle import (
     SETTLED,
     Answer,

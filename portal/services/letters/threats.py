@@ -12,7 +12,7 @@ from portal.services.cases.mandates import require_mandate, require_papers
 from portal.services.cases.opening import CaseStamp, read_stamp
 from portal.services.cases.room import require_room_for_words
 from portal.services.clocks.agreement import require_whole
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.letters.facts import (
     content_fact,
     find_company,
@@ -149,9 +149,9 @@ def confirm_threat_paper(work: CaseWork, command: ThreatCommand, order: LetterOr
 def make_threat_paper(work: CaseWork, command: ThreatCommand) -> LetterView:
     """All of it in one transaction, where nobody waits: invented cases, tests. Raises as `plan_threat_paper`."""
     order = reserve_threat_paper(work, plan_threat_paper(work, command))
-    return letters.letter_view(letters.store_letter(work, order.kind, order.facts, print_letter(order.facts)))
+    return kept_letters.letter_view(letters.store_letter(work, order.kind, order.facts, print_letter(order.facts)))
 
 
 def list_threat_papers(work: CaseWork) -> tuple[LetterView, ...]:
     """Those that were made, by number."""
-    return letters.letter_views(work, kinds=KINDS)
+    return kept_letters.letter_views(work, kinds=KINDS)

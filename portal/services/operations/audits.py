@@ -26,7 +26,7 @@ from portal.models.cases import Case
 from portal.models.guards import HistoryCheck, StoredFile
 from portal.models.journal import JournalEntry
 from portal.services.clocks.agreement import find_disagreements
-from portal.services.history import guard_digests, guards, journal, rows_check, stored_files, witness
+from portal.services.history import guard_digests, guard_renewal, guards, journal, rows_check, stored_files, witness
 from portal.services.history.breaks import Break
 from portal.services.history.checkpoints import Checkpoint
 from portal.services.history.verification import MOST_BREAKS, Against, Verification, verify
@@ -200,7 +200,7 @@ def renew(sessions: sessionmaker[Session], ports: Ports) -> int:
     """
     rows = sum(_renew_all(sessions, model) for model in guards.list_guarded())
     with sessions.begin() as session:
-        guards.renew_sums(session)
+        guard_renewal.renew_sums(session)
         witness.write_down(session, ports.locks, ports.keys)
     return rows
 
@@ -209,7 +209,7 @@ def _adopt_all(sessions: sessionmaker[Session], model: type[Any]) -> int:
     total = 0
     while True:
         with sessions.begin() as session:
-            done = guards.adopt(session, model, most=ROWS_AT_ONCE)
+            done = guard_renewal.adopt(session, model, most=ROWS_AT_ONCE)
         total += done
         if not done:
             return total
@@ -219,7 +219,7 @@ def _renew_all(sessions: sessionmaker[Session], model: type[Any]) -> int:
     total, after = 0, None
     while True:
         with sessions.begin() as session:
-            done = guards.renew(session, model, after=after, most=ROWS_AT_ONCE)
+            done = guard_renewal.renew(session, model, after=after, most=ROWS_AT_ONCE)
         total, after = total + done.rows, done.last
         if after is None:
             return total

@@ -27,7 +27,7 @@ from portal.services.history.events import NewEvent
 from portal.services.intake import drafts, submission
 from portal.services.intake.drafts import ReadText
 from portal.services.intake.submission import BY_PARTNER
-from portal.services.letters import letters
+from portal.services.letters import kept_letters
 from portal.services.partners.keys import Caller
 from portal.services.tracking import answers
 from portal.services.tracking.answers import AnswerCommand
@@ -160,7 +160,7 @@ def record_reading(work: CaseWork) -> None:
 
 def take_paper(work: CaseWork, number: int) -> bytes:
     """A letter as PDF, which the history says was taken. Raises UnknownNumber, NoConsent, MandateOver, CannotOpen."""
-    pdf = letters.take_letter(work, number, redacted=False)
+    pdf = kept_letters.take_letter(work, number, redacted=False)
     if is_new(work, History.EXPORTED, paper=number):
         work.record(NewEvent(kind=History.EXPORTED, at=work.now, facts={"paper": number}))
     return pdf

@@ -10,7 +10,7 @@ from typing import Any
 
 from portal.adapters.translations import SOURCE_LANGUAGE, name_country
 from portal.config import Organisation
-from portal.domain.letters.facts import StatedBy
+from portal.domain.letters.kinds import StatedBy
 from portal.domain.letters.phrases import CHILD_POINTER, POINTERS
 from portal.domain.lifecycle import Depiction, Filer, Handler, MandateAct, Path, RequestKind
 from portal.domain.notices import NoticeContent, Situation, list_fields_given

@@ -30,7 +30,7 @@ from portal.services.cases.instants import check_instant
 from portal.services.cases.mandates import require_mandate, require_permission
 from portal.services.cases.room import require_room_for_words
 from portal.services.history.events import NewEvent
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.letters.drafting import read_facts
 from portal.services.letters.views import LetterView
 from portal.services.requests.dossier import UsedDoor, read_dossier
@@ -59,7 +59,7 @@ class LetterSentCommand:
 def later_letter(work: CaseWork, number: int) -> LetterView:
     """A letter whose sending is recorded here. Raises UnknownNumber, also for one of another kind."""
     _find(work, number)
-    return letters.find_view(work, number)
+    return kept_letters.find_view(work, number)
 
 
 def find_door(work: CaseWork, number: int) -> UsedDoor | None:
@@ -177,4 +177,4 @@ def _name_recipient(facts: LetterFacts) -> str:
 
 
 def _find(work: CaseWork, number: int) -> Letter:
-    return letters.find_letter(work, number, LATER_LETTERS)
+    return kept_letters.find_letter(work, number, LATER_LETTERS)

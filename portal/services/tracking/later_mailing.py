@@ -26,7 +26,7 @@ from portal.services.background import letter_turns
 from portal.services.cases.approvals import use_approval
 from portal.services.cases.mandates import require_permission
 from portal.services.cases.opening import UnknownNumber
-from portal.services.letters import letters
+from portal.services.letters import kept_letters
 from portal.services.requests.dossier import Dossier, read_dossier
 from portal.services.requests.views import ChannelView
 from portal.services.tracking import later_letters, mailing, parcels
@@ -143,7 +143,7 @@ def _unknown(address: str) -> ChannelView:
 
 def _find(work: CaseWork, number: int) -> _Later:
     """Raises UnknownNumber, also for a sheet for the police, which nobody sends."""
-    letter = letters.find_letter(work, number, LATER_TO_OTHERS)
+    letter = kept_letters.find_letter(work, number, LATER_TO_OTHERS)
     if letter.request_id is None:
         return _Later(work, letter, None)
     request = work.session.get(Request, letter.request_id)

@@ -27,7 +27,7 @@ from portal.services.background.outbox import LetterParts, NewMail
 from portal.services.cases.mandates import find_end
 from portal.services.cases.messages import staff_names
 from portal.services.inbox.case_keys import ensure_inbox
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.requests.channels import UNCHECKED, Unchecked
 from portal.services.requests.dossier import Dossier
 from portal.services.requests.views import ChannelView
@@ -252,7 +252,7 @@ def find_places(dossier: Dossier) -> tuple[str, str]:
 
 def _read_files(work: CaseWork, letter: Letter) -> tuple[AttachedFile, ...]:
     """The PDF and what is inside it, the very bytes. Raises StepRefused, CannotOpen, RecordsDisagree."""
-    pdf = letters.take_letter(work, letter.number, redacted=False)
+    pdf = kept_letters.take_letter(work, letter.number, redacted=False)
     files = [AttachedFile(_name_pdf(work, letter), "application/pdf", pdf)]
     for name, media_type in ENCLOSED.items():
         content = pdf_enclosures.read_enclosed(pdf, name)

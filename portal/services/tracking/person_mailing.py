@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from sqlalchemy import false, func, select
 
-from portal.domain.letters.facts import StatedBy
+from portal.domain.letters.kinds import StatedBy
 from portal.domain.lifecycle import UNSENT, SendingChannel, StepRefused
 from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.models.requests import Request

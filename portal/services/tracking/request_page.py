@@ -17,7 +17,7 @@ from portal.reference.answers import load_graph
 from portal.services.cases.consent import has_consent
 from portal.services.cases.mandates import may_take_papers
 from portal.services.clocks.snapshot import clock_views
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.letters.further import list_suppliers, list_topics
 from portal.services.requests.channels import channel_views, list_warnings
 from portal.services.requests.citations import Citation, binding_of
@@ -117,7 +117,7 @@ def view_of(escalated: EscalatedRequest, *, has_consent: bool) -> RequestView:
         warnings=tuple(list_warnings(dossier)),
         details=dossier.content.view,
         answers=tuple(_answer_view(dossier, event) for event in dossier.replies),
-        letters=tuple(letters.letter_view(letter, request_number=request.number) for letter in dossier.letters),
+        letters=tuple(kept_letters.letter_view(letter, request_number=request.number) for letter in dossier.letters),
         escalation=tuple(escalation_view(escalated.dossier, option) for option in escalated.options),
         next_step=find_next_step(escalated, has_consent=has_consent),
         can_use_copyright=dossier.content.report.took_it is YesNo.YES and request.kind is RequestKind.NOTICE,
@@ -201,7 +201,7 @@ def _is_unsent(request: Request) -> bool:
 def _sent_text(dossier: Dossier) -> str:
     """The text of what was sent."""
     left = dossier.sent_letter
-    return letters.letter_text(dossier.work, left.number) if left else dossier.sent_text
+    return kept_letters.letter_text(dossier.work, left.number) if left else dossier.sent_text
 
 
 def _item_view(work: CaseWork, item: OpenedItem, request_number: int | None) -> ItemView:

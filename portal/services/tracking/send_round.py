@@ -6,7 +6,6 @@ what lacks something. A copyright letter is never part of it, because it passes 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,9 +13,8 @@ from enum import StrEnum
 from functools import cached_property
 from uuid import UUID
 
-from portal.domain.clocks import ClockState
 from portal.domain.directory import AddressOutcome
-from portal.domain.letters.facts import StatedBy
+from portal.domain.letters.kinds import StatedBy
 from portal.domain.lifecycle import (
     UNSENT,
     Filer,
@@ -34,19 +32,16 @@ from portal.services.background.jobs import JobView
 from portal.services.cases.consent import has_consent, was_decided
 from portal.services.cases.opening import UnknownNumber
 from portal.services.clocks.snapshot import first_clock
-from portal.services.clocks.views import ClockView
 from portal.services.directory.address_checks import note_outcome
 from portal.services.law.local_days import place_zone
-from portal.services.letters import ahead, letters
+from portal.services.letters import ahead, kept_letters, letters
 from portal.services.letters.drafting import find_own_rules, list_sentences
-from portal.services.letters.facts import unsent_basis
-from portal.services.letters.letters import LetterWords
-from portal.services.letters.views import LetterView, ProblemView
-from portal.services.requests.channels import Read, channel_views, list_read
+from portal.services.letters.law_facts import unsent_basis
+from portal.services.requests.channels import channel_views, list_read
 from portal.services.requests.citations import list_cited, passes_on
 from portal.services.requests.content import RequestStatement
 from portal.services.requests.dossier import Dossier, read_dossier, read_dossiers
-from portal.services.requests.proofs import ProofView, view_proof
+from portal.services.requests.proofs import view_proof
 from portal.services.requests.statements import (
     SWORN,
     StatementCommand,
@@ -55,148 +50,14 @@ from portal.services.requests.statements import (
     list_wanted,
     state,
 )
-from portal.services.requests.views import ChannelView, FieldView, TheirFormView
 from portal.services.tracking import mailing, parcels, person_mailing
 from portal.services.tracking.form_fields import find_ticket_pattern, list_fields, read_their_form
-from portal.services.tracking.parcels import LetterMailView
+from portal.services.tracking.send_views import JustSent, LetterLine, RoundView, SentLine, StepView, ToSay
 from portal.services.work import CaseWork
 
 _GONE = frozenset({ItemState.REMOVED})
 _SOME_NAME = "…"  # where nobody has signed yet
 _Turn = tuple[bool, bool, datetime, bool, int, int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class LetterLine:
-    """A letter that waits. `is_blocked`: something has to be added before it can be made."""
-
-    number: int
-    platform_name: str
-    links: int
-    is_blocked: bool
-    has_letter: bool
-    by_mail: bool = False  # it can be sent from here, so nobody has to fill in a form
-
-
-@dataclass(frozen=True, kw_only=True)
-class SentLine:
-    """A letter that has gone, and the time of the other side that ends first."""
-
-    number: int
-    platform_name: str
-    sent_at: datetime
-    clock: ClockView | None
-    is_removed: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class JustSent:
-    """A letter that went a moment ago. `asks_for`: the address of the directory of which nobody told yet whether it
-    worked; empty where there is none, and for a letter by post, of which nobody can tell yet.
-    """
-
-    line: SentLine
-    asks_for: str
-    is_mail: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class ToSay:
-    """Sentences that stand above the signature of some letters, and that nobody has said for them today."""
-
-    sentences: tuple[str, ...]
-    letters: tuple[tuple[int, str], ...]
-    statements: frozenset[NoticeField]
-
-    @property
-    def numbers(self) -> tuple[int, ...]:
-        return tuple(number for number, _name in self.letters)
-
-
-def name_all(to_say: Iterable[ToSay]) -> str:
-    """A name for exactly these sentences for these letters, so that nobody says what was not on the page."""
-    said = "\n".join(repr((each.sentences, each.letters)) for each in to_say)
-    return hashlib.sha256(said.encode()).hexdigest()[:20]
-
-
-@dataclass(frozen=True, kw_only=True)
-class RoundView:
-    """Everything that waits, in its order, and everything that has gone, the newest first."""
-
-    waiting: tuple[LetterLine, ...]
-    sent: tuple[SentLine, ...]
-    is_allowed: bool  # sharing with platforms was not taken back
-    leaving: tuple[LetterLine, ...] = ()  # on their way by e-mail from here
-    just_sent: JustSent | None = None
-
-    @property
-    def first(self) -> int | None:
-        """The number of the letter to begin with."""
-        return self.waiting[0].number if self.waiting else None
-
-    @property
-    def ready(self) -> tuple[LetterLine, ...]:
-        return tuple(line for line in self.waiting if not line.is_blocked)
-
-    @property
-    def by_mail(self) -> int:
-        """How many of those that wait need no form."""
-        return sum(line.by_mail for line in self.waiting)
-
-    @property
-    def next_date(self) -> SentLine | None:
-        """Whose time ends first of all that runs."""
-        running = [(line.clock.due_at, line) for line in self.sent if line.clock and _is_running(line.clock)]
-        return min(running, key=lambda pair: (pair[0], pair[1].number), default=(None, None))[1]
-
-
-@dataclass(frozen=True, kw_only=True)
-class StepView:
-    """One letter that is to be sent now, with all that its page shows. `next_number` is None after the last."""
-
-    number: int
-    kind: RequestKind
-    platform: str
-    platform_name: str
-    position: int  # from 1, with what has gone before it; 0 for one that has no turn yet
-    total: int
-    next_number: int | None
-    links: tuple[str, ...]
-    read: tuple[Read, ...]
-    may_tell_poster: bool | None  # None: nobody knows
-    is_published: bool
-    may_name: bool  # the person allowed that the one who posted it is told who writes
-    is_child: bool
-    is_allowed: bool
-    doors: tuple[ChannelView, ...]
-    fields: tuple[FieldView, ...]
-    their_form: TheirFormView | None
-    ticket_pattern: str | None  # by which their confirmation tells its number; None where it is not known
-    reference: str  # of the letter, by which both sides name it
-    letter: LetterView | None
-    words: LetterWords | None
-    is_outdated: bool  # something was changed after the letter was made
-    is_form_only: bool  # no letter can be made, and their own form is all there is
-    job: JobView | None  # while it is being made, or where that failed
-    lacking: tuple[NoticeField, ...]  # what a law asks for and nobody has given
-    problems: tuple[ProblemView, ...]
-    to_say: tuple[ToSay, ...]
-    signature: str  # as it was written last
-    just_sent: JustSent | None
-    kept: ProofView | None  # what the person kept of it; None where nobody said
-    knows_proof: bool  # of another letter it was said, or one has gone: what to keep was read before
-    mails: tuple[LetterMailView, ...]  # what became of it by e-mail from here, the newest first
-    mail_to: str  # the address to which the person can have it sent from here; empty where that is not offered
-
-    @property
-    def is_leaving(self) -> bool:
-        """Whether it is on its way by e-mail from here."""
-        return bool(self.mails) and self.mails[0].is_on_its_way
-
-    @property
-    def door(self) -> ChannelView | None:
-        """Where to send it."""
-        return self.doors[0] if self.doors else None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -318,7 +179,7 @@ def read_step(work: CaseWork, number: int, *, after: int | None = None) -> StepV
         ticket_pattern=find_ticket_pattern(dossier),
         reference=letters.find_reference(dossier),
         their_form=read_their_form(dossier, words.text if words else ""),
-        letter=letters.letter_view(letter, request_number=number) if letter else None,
+        letter=kept_letters.letter_view(letter, request_number=number) if letter else None,
         words=words,
         is_outdated=is_outdated,
         is_form_only=_is_form_only(dossier),
@@ -549,7 +410,3 @@ def _may_tell_poster(dossier: Dossier) -> bool | None:
     if any(passes_on(citation) for citation in list_cited(dossier.citations)):
         return True
     return dossier.platform.flags.name_passed_on if dossier.platform else None
-
-
-def _is_running(clock: ClockView) -> bool:
-    return clock.state is ClockState.RUNNING and clock.due_at is not None

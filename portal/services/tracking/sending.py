@@ -36,7 +36,7 @@ from portal.services.clocks.case_events import list_open_questions
 from portal.services.clocks.snapshot import RUNS, is_owed, refresh_clocks
 from portal.services.history.events import NewEvent
 from portal.services.inbox.case_keys import ensure_inbox
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.letters.letters import FixedLetter
 from portal.services.requests import answer_links
 from portal.services.requests.channels import require_address_check
@@ -142,7 +142,7 @@ def record_mailed(work: CaseWork, number: int, command: MailedCommand) -> None:
     """
     dossier = read_dossier(work, number)
     require_unsent(dossier.request.state)
-    fixed = letters.fix_letter(dossier, letters.find_letter(work, command.letter))
+    fixed = letters.fix_letter(dossier, kept_letters.find_letter(work, command.letter))
     sent = SentCommand(channel=SendingChannel.EMAIL, sent_at=command.at, sent_as=SentAs.LETTER, address=command.address)
     _write_sent(dossier, fixed, sent, None, {"message_id": command.message_id, "server_said": command.said})
     refresh_clocks(work, work.case, dossier.request)

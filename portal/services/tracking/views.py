@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from portal.domain.answers import AnswerNode
-from portal.domain.letters.facts import FollowUp, Supplier
+from portal.domain.letters.kinds import FollowUp, Supplier
 from portal.domain.lifecycle import Answer, LetterKind, Proof, RequestKind, RequestState, SendingChannel, SentAs
 from portal.services.clocks.views import ClockView
 from portal.services.letters.views import LetterView, ProblemView

@@ -16,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 from portal.domain.approvals import Approvable
 from portal.domain.handovers import HandoverReason
 from portal.domain.imports import Column, DayOrder
-from portal.domain.letters.facts import FollowUp, Supplier
+from portal.domain.letters.kinds import FollowUp, Supplier
 from portal.domain.lifecycle import (
     ActorKind,
     AgeBand,

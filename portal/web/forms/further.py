@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import DataRequired
 
-from portal.domain.letters.facts import FollowUp, Supplier
+from portal.domain.letters.kinds import FollowUp, Supplier
 from portal.domain.lifecycle import LetterKind
 from portal.services.letters.further import NEEDS_WORDS, FurtherWords
 from portal.services.tracking.views import RequestView

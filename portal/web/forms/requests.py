@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
-from portal.domain.letters.facts import StatedBy
+from portal.domain.letters.kinds import StatedBy
 from portal.domain.lifecycle import LetterKind, Proof, SendingChannel, SentAs
 from portal.services.requests.dossier import UsedDoor
 from portal.services.requests.preparing import DetailsCommand

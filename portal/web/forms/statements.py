@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
-from portal.domain.letters.facts import StatedBy
+from portal.domain.letters.kinds import StatedBy
 from portal.domain.regimes import NoticeField
 from portal.domain.wording import format_day
 from portal.services.cases.team_mandates import TeamMandate

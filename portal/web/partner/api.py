@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.domain.lifecycle import History
 from portal.domain.partners import PartnerCount, PartnerScope
-from portal.services.letters.letters import letter_views
+from portal.services.letters.kept_letters import letter_views
 from portal.services.partners import calls, cases, pace
 from portal.services.partners.calls import CallResult
 from portal.services.partners.cases import PartnerOrder, Prepared

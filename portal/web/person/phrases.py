@@ -16,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.config import Config
 from portal.domain.clocks import ClockState
-from portal.domain.letters.facts import FollowUp, Supplier
+from portal.domain.letters.kinds import FollowUp, Supplier
 from portal.domain.letters.law_facts import StepFact, sentence_of
 from portal.domain.lifecycle import (
     Answer,

@@ -8,7 +8,7 @@ import pytest
 
 from portal.adapters.papers.letter_json import BadFacts, decode_facts, encode_facts
 from portal.domain.letters.build import build_letter
-from portal.domain.letters.facts import Paper
+from portal.domain.letters.kinds import Paper
 from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import LetterKind
 from tests.letters.samples import SAMPLES, notice

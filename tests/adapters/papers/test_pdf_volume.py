@@ -12,7 +12,7 @@ from pikepdf import Array, Dictionary, Object
 
 from portal.adapters.papers.pdf import make_letter
 from portal.adapters.papers.pdf_volume import NoStructure, VolumePart, bind_parts
-from portal.domain.letters.facts import Paper
+from portal.domain.letters.kinds import Paper
 from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import LetterKind
 from tests.letters.samples import SAMPLES

@@ -22,7 +22,8 @@ from portal.adapters.papers.press import COMMAND, NotPrinted, Press, press
 from portal.adapters.papers.press_child import NICENESS
 from portal.adapters.translations import translator
 from portal.domain.letters.checks import LetterProblem, LetterRefused, ProblemCode
-from portal.domain.letters.facts import LetterFacts, Paper
+from portal.domain.letters.facts import LetterFacts
+from portal.domain.letters.kinds import Paper
 from portal.domain.lifecycle import LetterKind
 from portal.services.letters.printing import print_letter
 from tests.letters.samples import SAMPLES, content, notice

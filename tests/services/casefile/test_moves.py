@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from portal.domain.escalation import EscalationKind, EscalationState
-from portal.domain.letters.facts import FollowUp
+from portal.domain.letters.kinds import FollowUp
 from portal.services.casefile.moves import MOST, MoveKind, pick_moves
 from portal.services.casefile.turns import RequestTurn, Turn, Why
 from portal.services.requests.views import EscalationView

@@ -30,7 +30,7 @@ from portal.models.requests import Request
 from portal.services.cases import documents, erasure, handover, retention
 from portal.services.cases.documents import HandIn
 from portal.services.cases.opening import UnknownNumber
-from portal.services.complaints import complaints, officer_links
+from portal.services.complaints import bundle_files, complaints, officer_links, reading
 from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
 from portal.services.intake import submission
 from portal.services.letters import letters
@@ -88,7 +88,7 @@ def carry(sessions: sessionmaker[Session], ports: Ports) -> CaseWork:
             complaints.prepare(opened.at(NOW + 5 * DAY), "us-take-it-down", "us-ftc", (1,)) for _ in range(2)
         )
         complaints.record_lodged(opened.at(NOW + 5 * DAY), first, LodgedCommand(has_checked=True, at=NOW + 5 * DAY))
-        job = complaints.complaint_view(opened.at(NOW + 5 * DAY), second).job
+        job = reading.complaint_view(opened.at(NOW + 5 * DAY), second).job
         assert job is not None
     assert run_job(sessions, job.id, ports, now=NOW + 5 * DAY)
     with sessions.begin() as session:
@@ -123,7 +123,7 @@ NEW: dict[str, Step] = {
     "a letter put aside": lambda work: letters.discard_letter(work, 3),
     "a second notice": lambda work: preparing.prepare_again(work, 1),
     "a complaint": lambda work: complaints.prepare(work, "us-take-it-down", "us-ftc", (1,)),
-    "a bundle": lambda work: complaints.start_bundle(work, 2),
+    "a bundle": lambda work: bundle_files.start_bundle(work, 2),
     "a complaint that is lodged": lambda work: complaints.record_lodged(
         work, 2, LodgedCommand(has_checked=True, at=AT)
     ),

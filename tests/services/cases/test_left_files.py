@@ -13,7 +13,7 @@ from portal.domain.lifecycle import CaseStatus, Role
 from portal.models.cases import Case
 from portal.services.case_locks import LockGone
 from portal.services.cases import documents, erasure
-from portal.services.complaints import complaints, officer_links
+from portal.services.complaints import complaints, officer_links, reading
 from portal.services.intake import drafts
 from portal.services.ports import Ports
 from portal.services.work import CaseWork
@@ -142,7 +142,7 @@ def test_what_an_officer_took_goes_when_the_storage_answers_again(
         opened = make_case(session, flaky, links="https://x.com/someone/status/1111")
         send(session, opened, flaky)
         complaints.prepare(opened.at(at), "us-take-it-down", "us-ftc", (1,))
-        job = complaints.complaint_view(opened.at(at), 1).job
+        job = reading.complaint_view(opened.at(at), 1).job
         supervisor = add_actor(session, Role.SUPERVISOR)
         assert job is not None
     run_job(sessions, job.id, flaky, now=at)

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.facts import NoticeFacts, StatedBy
+from portal.domain.letters.facts import NoticeFacts
+from portal.domain.letters.kinds import StatedBy
 from portal.domain.letters.redaction import redacted
 from portal.domain.lifecycle import Answer, LetterKind, MandateAct, SendingChannel, SentAs, StepRefused
 from portal.domain.regimes import NoticeField

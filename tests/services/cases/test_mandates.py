@@ -16,7 +16,7 @@ from portal.services.casefile import sharing as case_sharing
 from portal.services.cases import mandates
 from portal.services.cases.consent import NoConsent
 from portal.services.cases.mandates import MandateOver
-from portal.services.complaints import bundle, complaints
+from portal.services.complaints import bundle, bundle_files, complaints, reading
 from portal.services.complaints.complaints import LodgedCommand
 from portal.services.letters import letters
 from portal.services.ports import Actor, Ports
@@ -83,7 +83,7 @@ def test_letters_reminders_answers_back_and_complaints_stop_with_the_authority(s
         lambda: letters.make_letter(opened.at(DAY_AFTER), LetterKind.REMINDER, 1),
         lambda: sending.record_reminded(opened.at(DAY_AFTER), 1, reminded(DAY_AFTER)),
         lambda: prepare(session, opened, ports, now=DAY_AFTER),
-        lambda: complaints.start_bundle(opened.at(DAY_AFTER), number),
+        lambda: bundle_files.start_bundle(opened.at(DAY_AFTER), number),
         lambda: complaints.record_lodged(opened.at(DAY_AFTER), number, lodged),
     ]
     for step in steps:
@@ -182,19 +182,19 @@ def test_a_withdrawn_yes_stops_the_papers_that_are_being_made(sessions: sessionm
     jobs.run_job(sessions, job_id, clock=lambda: later, ports=ports, runners=runners)  # type: ignore[arg-type]
     with sessions.begin() as session:
         again = reopen(session, opened)
-        view = complaints.complaint_view(again.at(later), number)
+        view = reading.complaint_view(again.at(later), number)
         assert view.letters == ()
         assert view.job is not None
         assert view.job.state is JobState.FAILED
         assert "taken back" in view.job.problems[0]
         with pytest.raises(NoConsent):
-            complaints.start_bundle(again.at(later), number)
+            bundle_files.start_bundle(again.at(later), number)
         lodged = LodgedCommand(at=later, has_checked=True)
         with pytest.raises(NoConsent):
             complaints.record_lodged(again.at(later), number, lodged)
         case_sharing.change_consent(again.at(later), "regulators", given=True)
         session.flush()
-        complaints.start_bundle(again.at(later), number)
+        bundle_files.start_bundle(again.at(later), number)
     with sessions() as session:
         job_id = jobs.list_waiting_jobs(session, now=later)[0]
     assert run_job(sessions, job_id, ports, now=later)

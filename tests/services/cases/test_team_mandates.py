@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.adapters.papers.letter_json import decode_facts, encode_facts
-from portal.domain.letters.facts import LetterFacts, NoticeFacts, StatedBy
+from portal.domain.letters.facts import LetterFacts, NoticeFacts
+from portal.domain.letters.kinds import StatedBy
 from portal.domain.letters.redaction import redacted
 from portal.domain.lifecycle import Filer, History, LetterKind, StepRefused
 from portal.domain.regimes import NoticeField

@@ -21,9 +21,9 @@ from portal.models.tables import metadata
 from portal.services.casefile.export.archive import export_case
 from portal.services.casefile.page import case_view
 from portal.services.clocks.agreement import RecordsDisagree, find_disagreements
-from portal.services.complaints import complaints
+from portal.services.complaints import bundle_files, complaints, reading
 from portal.services.history import guard_digests
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.ports import Ports
 from portal.services.tracking.answers import AnswerCommand, log_answer
 from portal.services.work import CaseWork
@@ -74,11 +74,11 @@ def prepare(sessions: Sessions, ports: Ports) -> Lodging:
         refused = AnswerCommand(answer=Answer.REFUSED, at=NOW + DAY, text="No.")
         log_answer(opened.at(NOW + DAY), 1, refused)
         complaints.prepare(opened.at(LATER), "us-take-it-down", "us-ftc", (1,))
-        job = complaints.complaint_view(opened.at(LATER), 1).job
+        job = reading.complaint_view(opened.at(LATER), 1).job
         assert job is not None
     assert run_job(sessions, job.id, ports, now=LATER)
     with sessions.begin() as session:
-        again = complaints.start_bundle(reopen(session, opened).at(LATER), 1)
+        again = bundle_files.start_bundle(reopen(session, opened).at(LATER), 1)
     return Lodging(opened, again.id)
 
 
@@ -113,9 +113,9 @@ def test_no_paper_is_made_or_taken_out_from_a_bent_row(
         assert TOLD in job.problems
         assert session.scalar(sa.select(sa.func.count()).where(Letter.kind == LetterKind.COMPLAINT)) == 1
         with pytest.raises(RecordsDisagree, match=TOLD):
-            complaints.take_bundle(work, 1, redacted=False)
+            bundle_files.take_bundle(work, 1, redacted=False)
         with pytest.raises(RecordsDisagree, match=TOLD):
-            letters.take_letter(work, 1, redacted=False)
+            kept_letters.take_letter(work, 1, redacted=False)
         with pytest.raises(RecordsDisagree, match=TOLD):
             letters.order_letter(work, LetterKind.NOTICE, 2)
 
@@ -125,7 +125,7 @@ def test_a_whole_case_prints(sessions: Sessions, ports: Ports, prepared: Lodging
     with sessions() as session:
         work = reopen(session, prepared.opened).at(LATER)
         assert session.get_one(Job, prepared.job_id).state is JobState.DONE
-        assert complaints.take_bundle(work, 1, redacted=False)
+        assert bundle_files.take_bundle(work, 1, redacted=False)
         assert case_view(work).unfit == ()
         assert list(find_disagreements(session, [work.case.id], now=LATER, ports=ports)) == []
 
@@ -163,4 +163,4 @@ def test_a_letter_whose_file_was_exchanged_is_not_given_out(
         row = session.scalars(sa.select(Letter).where(Letter.number == 1)).one()
         row.digest = "0" * 64
         with session.no_autoflush, pytest.raises(CannotOpen):
-            letters.read_letter(reopen(session, prepared.opened), 1, redacted=False)
+            kept_letters.read_letter(reopen(session, prepared.opened), 1, redacted=False)

@@ -13,16 +13,17 @@ from portal.domain.clocks import ClockState
 from portal.domain.letters.blocks import BAR, plain_text
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.clock_sheets import is_shown
-from portal.domain.letters.facts import ComplaintFacts, ExhibitKind
+from portal.domain.letters.facts import ComplaintFacts
+from portal.domain.letters.kinds import ExhibitKind
 from portal.domain.letters.phrases import English, format_day
 from portal.domain.letters.redaction import redacted
 from portal.domain.lifecycle import LetterKind, Proof, SendingChannel, SentAs, StepRefused
 from portal.domain.regimes import NoticeField
 from portal.models.complaints import Complaint
-from portal.services.complaints import bundle, complaints
+from portal.services.complaints import bundle, complaints, reading
 from portal.services.complaints.bundle import leads_to
 from portal.services.complaints.exhibits import TEXT
-from portal.services.letters import letters
+from portal.services.letters import kept_letters
 from portal.services.letters.drafting import read_facts
 from portal.services.ports import Ports
 from portal.services.requests import statements
@@ -145,7 +146,7 @@ def test_a_complaint_is_about_one_organisation(session: Session, ports: Ports) -
     with pytest.raises(StepRefused, match="one company"):
         complaints.prepare(late, "us-take-it-down", "us-ftc", (1, 2))
     made = complaints.prepare_each(late, "us-take-it-down", "us-ftc", (1, 2))
-    assert [complaints.complaint_view(late, number).request_numbers for number in made] == [(1,), (2,)]
+    assert [reading.complaint_view(late, number).request_numbers for number in made] == [(1,), (2,)]
     with pytest.raises(StepRefused, match="at least one"):
         complaints.prepare_each(late, "us-take-it-down", "us-ftc", ())
 
@@ -229,14 +230,14 @@ def test_what_ran_out_since_the_last_sweep_is_told_and_counted(
     send(session, opened, ports)
     at = NOW + 6 * DAY
     number = complaints.prepare(opened.at(at), "us-take-it-down", "us-ftc", (1,))
-    job = complaints.complaint_view(opened.at(at), number).job
+    job = reading.complaint_view(opened.at(at), number).job
     session.commit()
     assert job is not None
     assert run_job(sessions, job.id, ports, now=at)
     with sessions() as other:
         again = reopen(other, opened).at(at)
-        (paper,) = complaints.complaint_view(again, number).letters
-        facts = read_facts(again, letters.find_letter(again, paper.number))
+        (paper,) = reading.complaint_view(again, number).letters
+        facts = read_facts(again, kept_letters.find_letter(again, paper.number))
     assert isinstance(facts, ComplaintFacts)
     assert "A period ran out." in [row.what for row in facts.chronology]
     assert {clock.state for basis in facts.bases for clock in basis.clocks if is_shown(clock)} == {ClockState.MISSED}

@@ -32,7 +32,7 @@ from portal.services.cases.consent import NoConsent
 from portal.services.cases.documents import HandIn
 from portal.services.cases.instants import BadInstant
 from portal.services.clocks.case_events import ComplaintAnswer
-from portal.services.complaints import bundle, complaints
+from portal.services.complaints import bundle, bundle_files, complaints, reading
 from portal.services.complaints.checking import DateState, HistoryState, check_file
 from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
 from portal.services.directory.address_checks import list_contacts, note_outcome
@@ -68,7 +68,7 @@ def prepare(session: Session, opened: CaseWork, ports: Ports, **more: str) -> in
 
 
 def job_of(session: Session, opened: CaseWork, ports: Ports) -> UUID:
-    job = complaints.complaint_view(opened.at(LATE), 1).job
+    job = reading.complaint_view(opened.at(LATE), 1).job
     assert job is not None
     return job.id
 
@@ -160,7 +160,7 @@ class TestSteps:
         assert run_job(sessions, job_id, ports, now=LATE)
         with sessions() as session:
             opened = reopen(session, opened)
-            view = complaints.complaint_view(opened.at(LATE), 1)
+            view = reading.complaint_view(opened.at(LATE), 1)
             assert view.job is not None
             assert (view.job.state, view.job.percent) == (JobState.DONE, 100)
             assert len(view.letters) == 1
@@ -202,7 +202,7 @@ class TestSteps:
         seen = opened.at(NOW + 299 * DAY)
         note_outcome(seen, "it-garante", contact.address, AddressOutcome.WORKED)
         complaints.record_lodged(opened.at(NOW + 300 * DAY), number, LodgedCommand(at=NOW + HOUR))
-        assert complaints.complaint_view(opened.at(NOW + 300 * DAY), number).state is ComplaintState.LODGED
+        assert reading.complaint_view(opened.at(NOW + 300 * DAY), number).state is ComplaintState.LODGED
 
     def test_a_person_says_that_it_was_sent_and_nobody_asks_who_looked_at_the_address(
         self, session: Session, ports: Ports
@@ -210,7 +210,7 @@ class TestSteps:
         opened = make_case(session, ports, links=X_LINK, country="IT")
         number = complaints.prepare(opened.at(NOW), "it-garante-144bis", "it-garante", ())
         complaints.record_lodged(opened.at(NOW + 300 * DAY), number, LodgedCommand(at=NOW + HOUR))
-        assert complaints.complaint_view(opened.at(NOW + 300 * DAY), number).state is ComplaintState.LODGED
+        assert reading.complaint_view(opened.at(NOW + 300 * DAY), number).state is ComplaintState.LODGED
 
     def test_the_bodys_own_clock_runs_from_receipt_and_a_decision_meets_it(
         self, session: Session, ports: Ports
@@ -219,13 +219,13 @@ class TestSteps:
         number = complaints.prepare(opened.at(NOW), "it-garante-144bis", "it-garante", ())
         lodged = LodgedCommand(has_checked=True, at=NOW + HOUR, ticket="G-1", received_at=NOW + 2 * HOUR)
         complaints.record_lodged(opened.at(NOW + 2 * HOUR), number, lodged)
-        view = complaints.complaint_view(opened.at(NOW + 2 * HOUR), number)
+        view = reading.complaint_view(opened.at(NOW + 2 * HOUR), number)
         (clock,) = view.clocks
         assert (clock.due_at, clock.zone, clock.estimated) == (NOW + 50 * HOUR, "Europe/Rome", False)
         assert opened.case.next_due_at == clock.due_at
         decided = ComplaintAnswerCommand(at=NOW + 5 * HOUR, text="Blocked.", is_final=True)
         complaints.log_complaint_answer(opened.at(NOW + 5 * HOUR), number, decided)
-        view = complaints.complaint_view(opened.at(NOW + 5 * HOUR), number)
+        view = reading.complaint_view(opened.at(NOW + 5 * HOUR), number)
         assert view.state is ComplaintState.ANSWERED
         assert view.clocks[0].state is ClockState.MET
         assert view.ticket == "G-1"
@@ -243,7 +243,7 @@ class TestSteps:
         ):
             answer = ComplaintAnswerCommand(at=late + DAY, meaning=meaning)
             complaints.log_complaint_answer(opened.at(late + DAY), filed, answer)
-            view = complaints.complaint_view(opened.at(late + DAY), filed)
+            view = reading.complaint_view(opened.at(late + DAY), filed)
             assert view.clocks[0].state is state
         assert view.clocks[0].last_day == date(2027, 4, 7)
 
@@ -253,7 +253,7 @@ class TestSteps:
         number = prepare(session, opened, ports)
         complaints.record_lodged(opened.at(LATE), number, LodgedCommand(has_checked=True, at=LATE))
         with pytest.raises(StepRefused, match="was sent"):
-            complaints.start_bundle(opened.at(LATE), number)
+            bundle_files.start_bundle(opened.at(LATE), number)
         with pytest.raises(StepRefused, match="already know"):
             complaints.record_lodged(opened.at(LATE), number, LodgedCommand(has_checked=True, at=LATE))
 
@@ -321,7 +321,7 @@ class TestSteps:
         run_job(sessions, job_id, ports, now=LATE + HOUR)
         assert answered == [False, True]
         with sessions() as session:
-            assert complaints.complaint_view(reopen(session, opened).at(LATE + HOUR), 1).letters
+            assert reading.complaint_view(reopen(session, opened).at(LATE + HOUR), 1).letters
 
     def test_a_problem_fails_the_bundle_and_is_told(self, sessions: sessionmaker[Session], ports: Ports) -> None:
         with sessions.begin() as session:
@@ -332,7 +332,7 @@ class TestSteps:
         run_job(sessions, job_id, ports, now=LATE)
         with sessions() as session:
             opened = reopen(session, opened)
-            job = complaints.complaint_view(opened.at(LATE), 1).job
+            job = reading.complaint_view(opened.at(LATE), 1).job
             assert job is not None
             assert job.state is JobState.FAILED
             assert "unfilled" in job.problems[0]
@@ -364,7 +364,7 @@ def test_the_bundle_is_a_pdf_with_its_facts_inside_and_every_exhibit_beside_it(
         opened = reopen(session, opened)
         later = CleanDocument(kind=DocumentKind.TEXT, content=b"It came after the bundle.")
         documents.hand_in(opened.at(LATE), HandIn(request_number=1, given=b"x"), later)
-        archive = zipfile.ZipFile(io.BytesIO(complaints.read_bundle(opened, 1, redacted=False)))
+        archive = zipfile.ZipFile(io.BytesIO(bundle_files.read_bundle(opened, 1, redacted=False)))
         facts = embedded_facts(archive.read("complaint.pdf"))
         exhibits = ["exhibit-1.pdf", "exhibit-2.txt", "exhibit-3.png"]
         assert archive.namelist() == ["complaint.pdf", "case.json", *exhibits, "HOW-TO-CHECK.txt", "SHA256SUMS"]
@@ -379,8 +379,8 @@ def test_the_bundle_is_a_pdf_with_its_facts_inside_and_every_exhibit_beside_it(
         assert facts.notices[0].exhibit == 1
         assert facts.answers[0].exhibit == 2
         assert facts.answers[0].text == "It breaks no rule of ours."
-        assert check_bundle(complaints.read_bundle(opened, 1, redacted=False), now=LATE).signature is not None
-        twin = zipfile.ZipFile(io.BytesIO(complaints.read_bundle(opened, 1, redacted=True)))
+        assert check_bundle(bundle_files.read_bundle(opened, 1, redacted=False), now=LATE).signature is not None
+        twin = zipfile.ZipFile(io.BytesIO(bundle_files.read_bundle(opened, 1, redacted=True)))
         sheets = ["exhibit-2.txt", "exhibit-3.txt"]  # of the answer and of the screenshot, which could name the person
         shown = ["case.json", "exhibit-1.pdf", *sheets]
         assert twin.namelist() == ["complaint.pdf", *shown, "HOW-TO-CHECK.txt", "SHA256SUMS"]
@@ -392,9 +392,9 @@ def test_the_bundle_is_a_pdf_with_its_facts_inside_and_every_exhibit_beside_it(
         for sheet in sheets:
             assert "left out of this redacted copy" in twin.read(sheet).decode()
             assert "breaks no rule" not in twin.read(sheet).decode()
-        states = check_bundle(complaints.read_bundle(opened, 1, redacted=True), now=LATE).exhibits
+        states = check_bundle(bundle_files.read_bundle(opened, 1, redacted=True), now=LATE).exhibits
         assert {each.state for each in states} == {FileState.SAME}
-        report = check_file(opened.at(LATE), complaints.read_bundle(opened, 1, redacted=False))
+        report = check_file(opened.at(LATE), bundle_files.read_bundle(opened, 1, redacted=False))
         assert (report.is_whole, report.is_ours, report.history) == (True, True, HistoryState.KNOWN)
         assert [each.state for each in report.dates] == [DateState.SAME]
 
@@ -415,7 +415,7 @@ def test_the_link_for_answers_stands_in_the_letter_as_it_was_sent_and_nowhere_el
     with sessions() as session:
         opened = reopen(session, opened)
         whole, twin = (
-            zipfile.ZipFile(io.BytesIO(complaints.read_bundle(opened, 1, redacted=redacted)))
+            zipfile.ZipFile(io.BytesIO(bundle_files.read_bundle(opened, 1, redacted=redacted)))
             for redacted in (False, True)
         )
         assert [name for name in whole.namelist() if token in whole.read(name)] == ["exhibit-1.pdf"]
@@ -423,7 +423,7 @@ def test_the_link_for_answers_stands_in_the_letter_as_it_was_sent_and_nowhere_el
 
 
 def read_bundle_facts(session: Session, opened: CaseWork, ports: Ports) -> ComplaintFacts:
-    content = complaints.read_bundle(opened, 1, redacted=False)
+    content = bundle_files.read_bundle(opened, 1, redacted=False)
     facts = decode_facts(zipfile.ZipFile(io.BytesIO(content)).read("complaint.pdf"))
     assert isinstance(facts, ComplaintFacts)
     return facts

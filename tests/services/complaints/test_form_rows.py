@@ -13,7 +13,7 @@ from portal.domain.regimes import NoticeField
 from portal.domain.regulators import FormField, FormInput, Regulator
 from portal.reference.audit import find_gaps
 from portal.reference.registry import load_registry
-from portal.services.complaints import complaints
+from portal.services.complaints import complaints, reading
 from portal.services.complaints.form_rows import FILLED, FormRow, form_rows, form_searched_on
 from portal.services.letters.facts import regulator_recipient
 from portal.services.ports import Ports
@@ -32,7 +32,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_rows_follow_the_form_and_say_what_only_the_person_can_answer(session: Session, ports: Ports) -> None:
     work = make_case(session, ports, links="https://x.com/a/status/1", country="AU", subdivision="VIC").at(NOW)
     number = complaints.prepare(work, "au-osa-iba", "au-esafety", ())
-    rows = form_rows(work, complaints.complaint_view(work, number))
+    rows = form_rows(work, reading.complaint_view(work, number))
     assert [row.field.key for row in rows] == ["who", "contact", "state", "evidence"]
     values = {row.field.key: row.value for row in rows}
     assert values["who"] == "I am the person in the image."
@@ -46,7 +46,7 @@ def test_the_form_is_filled_with_the_one_organisation_and_its_links_alone(sessio
     send(session, work, ports)
     work = work.at(NOW + 9 * DAY)
     number = complaints.prepare(work, "nz-netsafe", "nz-netsafe", (1,))
-    rows = form_rows(work, complaints.complaint_view(work, number))
+    rows = form_rows(work, reading.complaint_view(work, number))
     assert [row.value for row in rows if row.field.fills is NoticeField.LOCATION] == [X_LINK]
 
 
@@ -55,7 +55,7 @@ def test_the_organisation_is_named_as_people_know_it(session: Session, ports: Po
     send(session, work, ports)
     work = work.at(NOW + 3 * DAY)
     number = complaints.prepare(work, "ie-cnam-dsa", "ie-cnam", (1,))
-    rows = form_rows(work, complaints.complaint_view(work, number))
+    rows = form_rows(work, reading.complaint_view(work, number))
     (named,) = [row.value for row in rows if row.field.fills is NoticeField.RECIPIENT]
     assert named.splitlines()[:2] == ["X (Twitter)", "X Internet Unlimited Company"]
 
@@ -65,8 +65,8 @@ def test_a_place_without_a_record_is_named_by_its_address_and_no_code(session: S
     send(session, work, ports)
     work = work.at(NOW + 9 * DAY)
     number = complaints.prepare(work, "nz-netsafe", "nz-netsafe", (1,))
-    assert complaints.complaint_view(work, number).about == "example.org"
-    assert [line.about for line in complaints.list_lines(work)] == ["example.org"]
+    assert reading.complaint_view(work, number).about == "example.org"
+    assert [line.about for line in reading.list_lines(work)] == ["example.org"]
 
 
 def test_fields_of_another_law_of_the_same_authority_are_left_out() -> None:
@@ -117,7 +117,7 @@ def test_the_form_is_that_of_the_law_where_the_body_keeps_one_for_it(session: Se
     (own,) = garante.law_forms
     work = make_case(session, ports, links=X_LINK, country="IT").at(NOW)
     number = complaints.prepare(work, own.law, garante.id, ())
-    view = complaints.complaint_view(work, number)
+    view = reading.complaint_view(work, number)
     assert view.complaint_url == own.url
     assert regulator_recipient(garante, own.law).contact == own.url
     assert regulator_recipient(garante, "eu-gdpr-77").contact == garante.email
@@ -133,7 +133,7 @@ def test_every_field_that_is_filled_can_be() -> None:
 def test_where_nobody_found_what_a_form_asks_the_day_of_the_search_is_known(session: Session, ports: Ports) -> None:
     work = make_case(session, ports, links="https://x.com/a/status/1", country="AU", subdivision="VIC").at(NOW)
     number = complaints.prepare(work, "au-osa-iba", "au-esafety", ())
-    view = complaints.complaint_view(work, number)
+    view = reading.complaint_view(work, number)
     assert form_searched_on(work, view) is None
     assert form_searched_on(work, replace(view, regulator="us-ftc")) == date(2026, 11, 30)
     assert form_searched_on(work, replace(view, regulator="nobody")) is None

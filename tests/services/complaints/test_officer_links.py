@@ -20,7 +20,7 @@ from portal.services.casefile import sharing as case_sharing
 from portal.services.cases import erasure, handover
 from portal.services.cases.consent import NoConsent
 from portal.services.cases.mandates import MandateOver
-from portal.services.complaints import complaints, officer_links
+from portal.services.complaints import complaints, officer_links, reading
 from portal.services.complaints.officer_links import OfficerLinkOver
 from portal.services.ports import PERSON, Actor, Ports
 from portal.services.staff import accounts
@@ -55,7 +55,7 @@ def prepare(sessions: sessionmaker[Session], ports: Ports) -> tuple[UUID, bytes,
         opened = make_case(session, ports, links="https://x.com/someone/status/1111")
         send(session, opened, ports)
         complaints.prepare(opened.at(LATER), "us-take-it-down", "us-ftc", (1,))
-        job = complaints.complaint_view(opened.at(LATER), 1).job
+        job = reading.complaint_view(opened.at(LATER), 1).job
         assert job is not None
         actor = add_actor(session, Role.SUPERVISOR)
     assert run_job(sessions, job.id, ports, now=LATER)

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.checks import ProblemCode
-from portal.domain.letters.facts import ComplaintFacts, StatedBy
+from portal.domain.letters.facts import ComplaintFacts
+from portal.domain.letters.kinds import StatedBy
 from portal.domain.lifecycle import Filer, StepRefused
 from portal.domain.regimes import NoticeField
 from portal.models.complaints import Complaint

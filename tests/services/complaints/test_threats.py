@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.checks import ProblemCode, find_problems
-from portal.domain.letters.facts import ComplaintAsk, ComplaintFacts
+from portal.domain.letters.facts import ComplaintFacts
+from portal.domain.letters.kinds import ComplaintAsk
 from portal.domain.letters.phrases import English
 from portal.domain.regimes import Certainty
 from portal.domain.report import YesNo

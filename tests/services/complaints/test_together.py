@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.domain.lifecycle import Answer, ComplaintState, StepRefused
 from portal.services.clocks.snapshot import refresh_clocks
-from portal.services.complaints import complaints
+from portal.services.complaints import bundle_files, complaints, reading
 from portal.services.complaints.complaints import LodgedCommand
 from portal.services.ports import Ports
 from portal.services.requests.lookup import list_requests
@@ -43,40 +43,40 @@ def make_all(session: Session, ports: Ports) -> tuple[CaseWork, tuple[int, ...]]
 def test_each_organisation_has_a_paper_of_its_own_and_all_are_found_from_one(session: Session, ports: Ports) -> None:
     opened, made = make_all(session, ports)
     assert len(made) == 3
-    views = complaints.views_together(opened.at(LATE), made[1])
+    views = reading.views_together(opened.at(LATE), made[1])
     assert [view.number for view in views] == list(made)
     assert len({view.about for view in views}) == 3
     other = complaints.prepare(opened.at(LATE), "us-take-it-down", "us-ftc", [1])
-    assert complaints.count_together(opened.at(LATE), other) == 1
+    assert reading.count_together(opened.at(LATE), other) == 1
 
 
 def test_all_papers_come_in_one_file_each_in_its_folder(sessions: sessionmaker[Session], ports: Ports) -> None:
     with sessions.begin() as session:
         opened, made = make_all(session, ports)
-        jobs = [complaints.start_bundle(opened.at(LATE), number).id for number in made[:2]]
+        jobs = [bundle_files.start_bundle(opened.at(LATE), number).id for number in made[:2]]
     for job in jobs:
         assert run_job(sessions, job, ports, now=LATE)
     with sessions() as session:
         work = reopen(session, opened).at(LATE)
-        archive = zipfile.ZipFile(io.BytesIO(complaints.read_bundles(work, made, redacted=False)))
+        archive = zipfile.ZipFile(io.BytesIO(bundle_files.read_bundles(work, made, redacted=False)))
         folders = {name.partition("/")[0] for name in archive.namelist()}
         assert folders == {f"complaint-{number}" for number in made[:2]}, "one that is not made yet is left out"
         for number in made[:2]:
-            alone = zipfile.ZipFile(io.BytesIO(complaints.read_bundle(work, number, redacted=False)))
+            alone = zipfile.ZipFile(io.BytesIO(bundle_files.read_bundle(work, number, redacted=False)))
             assert {name: alone.read(name) for name in alone.namelist()} == {
                 name.partition("/")[2]: archive.read(name)
                 for name in archive.namelist()
                 if name.startswith(f"complaint-{number}/")
             }
         with pytest.raises(StepRefused, match="not made yet"):
-            complaints.read_bundles(work, made[2:], redacted=False)
+            bundle_files.read_bundles(work, made[2:], redacted=False)
 
 
 def test_one_form_records_all_with_a_number_each_and_all_clocks_start(session: Session, ports: Ports) -> None:
     opened, made = make_all(session, ports)
     command = LodgedCommand(at=LATE, has_checked=True)
     complaints.record_all_lodged(opened.at(LATE), command, {made[0]: "N-1", made[2]: ""})
-    views = complaints.views_together(opened.at(LATE), made[0])
+    views = reading.views_together(opened.at(LATE), made[0])
     assert [view.state for view in views] == [ComplaintState.LODGED, ComplaintState.PREPARED, ComplaintState.LODGED]
     assert [view.ticket for view in views] == ["N-1", "", ""]
     assert {view.lodged_at for view in views} == {LATE, None}
@@ -90,7 +90,7 @@ def test_all_are_recorded_or_none(sessions: sessionmaker[Session], ports: Ports)
     with pytest.raises(StepRefused, match="already know"), sessions.begin() as session:
         complaints.record_all_lodged(reopen(session, opened).at(LATE), command, dict.fromkeys(made, ""))
     with sessions() as session:
-        states = [view.state for view in complaints.views_together(reopen(session, opened).at(LATE), made[0])]
+        states = [view.state for view in reading.views_together(reopen(session, opened).at(LATE), made[0])]
     assert states == [ComplaintState.PREPARED, ComplaintState.PREPARED, ComplaintState.LODGED]
     with pytest.raises(StepRefused, match="at least one"), sessions.begin() as session:
         complaints.record_all_lodged(reopen(session, opened).at(LATE), command, {})

@@ -51,7 +51,7 @@ from portal.services.complaints.exhibits import PDF
 from portal.services.demo.fill import ADVOCATE, AlreadyFilled, Filled, fill
 from portal.services.demo.stories import SHOWN, STORIES, make_stories
 from portal.services.history.events import find_break, read_history
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.letters.drafting import read_facts
 from portal.services.ports import Ports
 from portal.services.requests.dossier import read_dossiers
@@ -196,7 +196,7 @@ def papers(filling: Filling) -> list[tuple[Letter, LetterFacts]]:
         for case in session.scalars(chosen).all():
             with suppress(NoAccess):  # one that is erased
                 opened = open_for_staff(work, case.reference, team_keys=signed_in.team_keys, to_change=False)
-                found += [(letter, read_facts(opened, letter)) for letter in letters.list_letters(opened)]
+                found += [(letter, read_facts(opened, letter)) for letter in kept_letters.list_letters(opened)]
     assert {kind_of(facts) for _, facts in found} == set(LetterKind)
     return found
 

@@ -21,7 +21,7 @@ from portal.models.items import Item
 from portal.models.laws import LawVersion
 from portal.models.tables import metadata
 from portal.services.cases import erasure, messages
-from portal.services.complaints import complaints, officer_links
+from portal.services.complaints import complaints, officer_links, reading
 from portal.services.history import checkpoints, guard_digests, guards, witness
 from portal.services.history.guards import Unguarded
 from portal.services.history.rows_check import count_rows
@@ -91,7 +91,7 @@ def fill(sessions: Sessions, ports: Ports) -> CaseWork:
         messages.send_message(opened.at(NOW + DAY), "An invented word to the team.")
         session.add(MailLink(id=b"\x01" * 32, case_id=opened.case.id, kind=LinkKind.RETURN, made_at=NOW, ends_at=LATER))
         complaints.prepare(opened.at(LATER), "us-take-it-down", "us-ftc", (1,))
-        job = complaints.complaint_view(opened.at(LATER), 1).job
+        job = reading.complaint_view(opened.at(LATER), 1).job
         actor = accounts.actor_of(member)
     assert job is not None
     assert run_job(sessions, job.id, ports, now=LATER)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.facts import Paper
+from portal.domain.letters.kinds import Paper
 from portal.domain.lifecycle import LetterKind, StepRefused
 from portal.services.cases.opening import UnknownNumber
 from portal.services.letters import letters, threats

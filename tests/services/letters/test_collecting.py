@@ -18,7 +18,7 @@ from portal.domain.lifecycle import LetterKind, StepRefused
 from portal.services.cases import consent
 from portal.services.cases.consent import NoConsent
 from portal.services.cases.opening import UnknownNumber
-from portal.services.letters import collecting, cover_sheets, letters
+from portal.services.letters import collecting, cover_sheets, kept_letters, letters
 from portal.services.letters.cover_sheets import Learned
 from portal.services.letters.drafting import read_facts
 from portal.services.ports import Ports
@@ -45,7 +45,7 @@ def make_letters(session: Session, ports: Ports) -> CaseWork:
 
 def test_the_files_inside_a_letter_are_given_byte_for_byte(session: Session, ports: Ports) -> None:
     opened = make_letters(session, ports)
-    facts = read_facts(opened, letters.find_letter(opened, 1))
+    facts = read_facts(opened, kept_letters.find_letter(opened, 1))
     assert isinstance(facts, NoticeFacts)
     assert collecting.read_enclosed(opened, 1, LINKS_FILE) == encode_links(facts)
     assert collecting.read_enclosed(opened, 1, NOTICE_FILE) == encode_notice(facts, English())
@@ -60,7 +60,7 @@ def test_all_letters_are_one_archive_with_files_named_by_platform_and_day(sessio
     content = collecting.write_archive(opened)
     archive = zipfile.ZipFile(io.BytesIO(content))
     assert archive.namelist() == ["x-twitter-2026-11-23-notice-1.pdf", "instagram-2026-11-24-notice-2.pdf"]
-    assert archive.read(archive.namelist()[0]) == letters.read_letter(opened, 1, redacted=False)
+    assert archive.read(archive.namelist()[0]) == kept_letters.read_letter(opened, 1, redacted=False)
     assert collecting.write_archive(opened) == content
 
 
@@ -68,7 +68,7 @@ def test_all_letters_are_one_pdf_with_a_bookmark_for_each(session: Session, port
     opened = make_letters(session, ports)
     content = collecting.write_volume(opened)
     with pikepdf.open(io.BytesIO(content)) as volume:
-        pages = [view.pages for view in letters.letter_views(opened) if view.discarded_at is None]
+        pages = [view.pages for view in kept_letters.letter_views(opened) if view.discarded_at is None]
         assert len(volume.pages) == sum(pages)
         with volume.open_outline() as outline:
             assert [item.title for item in outline.root] == [
@@ -115,14 +115,14 @@ def test_the_text_to_copy_has_the_reference_of_the_letter_that_was_made(session:
 def test_the_sheet_for_the_sender_says_what_the_letter_does_not(session: Session, ports: Ports) -> None:
     opened = make_letters(session, ports)
     sheet = cover_sheets.read_cover_sheet(opened, 1)
-    facts = read_facts(opened, letters.find_letter(opened, 1))
+    facts = read_facts(opened, kept_letters.find_letter(opened, 1))
     assert {Learned.NAME, Learned.LINKS, Learned.COUNTRY} <= set(sheet.learns)
     assert Learned.PSEUDONYM not in sheet.learns
     assert (Learned.EMAIL in sheet.learns) == bool(facts.frame.reporter.email)
     assert [each.name for each in sheet.records] == [each.name for each in facts.bases]
     assert sheet.may_pass_identity is False  # nothing was allowed, and the notice asks to keep the name
-    assert sheet.digest == letters.find_letter(opened, 1).digest
-    text = read_text(letters.read_letter(opened, 1, redacted=False))
+    assert sheet.digest == kept_letters.find_letter(opened, 1).digest
+    text = read_text(kept_letters.read_letter(opened, 1, redacted=False))
     for record in sheet.records:
         assert record.version not in text
         assert record.version.split()[-1] not in text

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from portal.domain.clocks import ClockState
 from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.build import build_letter
-from portal.domain.letters.facts import FollowUp, FollowUpFacts, ReminderFacts, Supplier, SupplierFacts
+from portal.domain.letters.facts import FollowUpFacts, ReminderFacts, SupplierFacts
+from portal.domain.letters.kinds import FollowUp, Supplier
 from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import Answer, LetterKind, SendingChannel, SentAs, StepRefused
 from portal.domain.regimes import Trigger
 from portal.models.letters import Letter
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.letters.drafting import read_facts
 from portal.services.letters.further import REFUSED_BECAUSE, FurtherWords, further_facts, list_suppliers, list_topics
 from portal.services.ports import Ports
@@ -213,7 +214,7 @@ def test_what_was_asked_for_has_to_be_in_the_letter_that_says_here_it_is(session
         letters.make_letter(at(opened), LetterKind.FOLLOW_UP, 1, words=FurtherWords(topic=FollowUp.MORE_ASKED))
     words = FurtherWords(topic=FollowUp.MORE_ASKED, given="The post went up on 3 May.")
     made = letters.make_letter(at(opened), LetterKind.FOLLOW_UP, 1, words=words)
-    assert "The post went up on 3 May." in letters.letter_text(opened, made.number)
+    assert "The post went up on 3 May." in kept_letters.letter_text(opened, made.number)
 
 
 def test_nobody_is_offered_behind_a_search_engine_itself(session: Session, ports: Ports) -> None:

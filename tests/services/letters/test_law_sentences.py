@@ -14,7 +14,8 @@ from portal.domain.applicability import CaseFacts, assess
 from portal.domain.clocks import EventKind, RequestEvent, derive_clocks
 from portal.domain.letters.blocks import Translate, plain_text
 from portal.domain.letters.build import build_letter
-from portal.domain.letters.facts import ErasureFacts, IdentityOffer, LetterFacts, NoticeFacts, Statement
+from portal.domain.letters.facts import ErasureFacts, LetterFacts, NoticeFacts
+from portal.domain.letters.kinds import IdentityOffer, Statement
 from portal.domain.letters.phrases import English, find_ground, format_day
 from portal.domain.lifecycle import Depiction, Filer, RequestKind
 from portal.domain.regimes import Binding, Certainty, Regime, RegimeKind
@@ -22,7 +23,8 @@ from portal.domain.report import Report, YesNo
 from portal.reference.registry import load_registry
 from portal.services.law.applicability import platform_facts
 from portal.services.law.obliged_places import place_of_platform
-from portal.services.letters.facts import ERASURE_ASKS, find_company, unsent_basis
+from portal.services.letters.facts import ERASURE_ASKS, find_company
+from portal.services.letters.law_facts import unsent_basis
 from portal.services.requests.citations import Citation
 from portal.services.requests.content import Details, RequestContent
 from tests.cases import for_each

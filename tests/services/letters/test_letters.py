@@ -18,14 +18,15 @@ from portal.adapters.vault import CannotOpen
 from portal.domain.clocks import ClockState
 from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.build import build_letter
-from portal.domain.letters.facts import ErasureFacts, LetterFacts, NoticeFacts, ReminderFacts, Statement
+from portal.domain.letters.facts import ErasureFacts, LetterFacts, NoticeFacts, ReminderFacts
+from portal.domain.letters.kinds import Statement
 from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import Answer, Filer, Handler, LetterKind, StepRefused
 from portal.domain.report import ContactBy, NameKind
 from portal.models.letters import Letter
 from portal.services.cases.handover import hand_to_team
 from portal.services.cases.opening import UnknownNumber
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.letters.drafting import read_facts, reminder_facts, request_facts
 from portal.services.letters.printing import LetterStopped
 from portal.services.ports import Ports
@@ -66,8 +67,8 @@ def test_a_letter_is_made_whole_as_pdf_in_both_forms_and_stored_sealed(
 ) -> None:
     opened = make_case(session, ports, links=ONE_LINK)
     shown = letters.make_letter(opened.at(NOW), LetterKind.NOTICE, 1)
-    full = letters.read_letter(opened, 1, redacted=False)
-    twin = letters.read_letter(opened, 1, redacted=True)
+    full = kept_letters.read_letter(opened, 1, redacted=False)
+    twin = kept_letters.read_letter(opened, 1, redacted=True)
     assert full.startswith(b"%PDF")
     assert twin.startswith(b"%PDF")
     assert hashlib.sha256(full).hexdigest() == shown.digest
@@ -97,8 +98,8 @@ class TestWhatALetterSays:
     def test_the_redacted_twin_holds_nothing_of_the_person(self, session: Session, ports: Ports) -> None:
         opened = make_case(session, ports, links=ONE_LINK, explanation="Ana Exemplar is in it.")
         make(session, opened, ports)
-        full = letters.read_letter(opened, 1, redacted=False).decode()
-        twin = letters.read_letter(opened, 1, redacted=True).decode()
+        full = kept_letters.read_letter(opened, 1, redacted=False).decode()
+        twin = kept_letters.read_letter(opened, 1, redacted=True).decode()
         assert all(secret in full for secret in SECRETS)
         assert not any(secret in twin for secret in SECRETS)
 
@@ -107,7 +108,7 @@ class TestWhatALetterSays:
         make(session, opened, ports)
         row = session.scalars(select(Letter)).one()
         assert b"Exemplar" not in row.sealed
-        assert row.digest == letters.letter_views(opened)[0].digest
+        assert row.digest == kept_letters.letter_views(opened)[0].digest
 
     def test_a_pseudonym_is_named_as_one(self, session: Session, ports: Ports) -> None:
         opened = make_case(session, ports, links=ONE_LINK, name="Kea", signature="Kea", name_kind=NameKind.PSEUDONYM)
@@ -147,8 +148,8 @@ class TestWhatALetterSays:
         words = DetailsCommand(identity_offer="My passport is LX 1234567.")
         preparing.set_details(opened.at(NOW), number, words)
         make(session, opened, ports, LetterKind.ERASURE, number)
-        full = letters.read_letter(opened, 1, redacted=False).decode()
-        twin = letters.read_letter(opened, 1, redacted=True).decode()
+        full = kept_letters.read_letter(opened, 1, redacted=False).decode()
+        twin = kept_letters.read_letter(opened, 1, redacted=True).decode()
         assert "LX 1234567" in full
         assert "LX 1234567" not in twin
 
@@ -224,7 +225,7 @@ class TestWhatALetterSays:
     def test_the_text_of_a_letter_can_be_copied(self, session: Session, ports: Ports) -> None:
         opened = make_case(session, ports, links=ONE_LINK)
         make(session, opened, ports)
-        text = letters.letter_text(opened, 1)
+        text = kept_letters.letter_text(opened, 1)
         assert ONE_LINK in text
         assert "48 hours" in text
 
@@ -238,7 +239,7 @@ class TestWhatALetterSays:
         with pytest.raises(StepRefused):
             make(session, opened, ports)
         with pytest.raises(UnknownNumber):
-            letters.read_letter(opened, 9, redacted=False)
+            kept_letters.read_letter(opened, 9, redacted=False)
 
     def test_a_placeholder_stops_the_letter_with_its_reason(self, session: Session, ports: Ports) -> None:
         opened = make_case(session, ports, links=ONE_LINK, explanation="I am [[name]].")
@@ -256,12 +257,12 @@ class TestWhatALetterSays:
         key = f"{opened.case.id}/{row.id}-full"
         ports.storage.put(f"{opened.case.id}/{row.id}-redacted", ports.storage.get(key))
         with pytest.raises(CannotOpen):
-            letters.read_letter(opened, 1, redacted=True)
+            kept_letters.read_letter(opened, 1, redacted=True)
 
     def test_the_stored_facts_are_the_ones_the_letter_was_made_from(self, session: Session, ports: Ports) -> None:
         opened = make_case(session, ports, links=ONE_LINK)
         make(session, opened, ports)
-        printed = letters.read_letter(opened, 1, redacted=False)
+        printed = kept_letters.read_letter(opened, 1, redacted=False)
         assert decode_facts(printed) == facts_of(session, opened)
 
 

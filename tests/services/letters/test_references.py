@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import LetterKind
-from portal.services.complaints import complaints
+from portal.services.complaints import complaints, reading
 from portal.services.complaints.form_rows import form_rows
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.letters.drafting import read_facts
 from portal.services.letters.letters import add_reference
 from portal.services.ports import Ports
@@ -36,7 +36,7 @@ def opened(session: Session, ports: Ports) -> CaseWork:
 
 def reference_on(work: CaseWork, number: int = 1) -> str:
     """That of the PDF."""
-    return read_facts(work, letters.find_letter(work, number)).frame.reference
+    return read_facts(work, kept_letters.find_letter(work, number)).frame.reference
 
 
 def fields_of(work: CaseWork) -> dict[str, str]:
@@ -72,10 +72,10 @@ def test_before_there_is_a_letter_the_fields_agree_with_the_text_beside_them(ope
 
 def test_the_fields_of_an_authority_have_that_of_the_complaint(session: Session, ports: Ports) -> None:
     work = make_case(session, ports, links=X_LINK, country="AU", explanation=OWN_WORDS).at(NOW)
-    view = complaints.complaint_view(work, complaints.prepare(work, "au-osa-iba", "au-esafety", ()))
+    view = reading.complaint_view(work, complaints.prepare(work, "au-osa-iba", "au-esafety", ()))
     assert not any("Our reference" in row.value for row in form_rows(work, view))
     letters.make_letter(work, LetterKind.NOTICE, 1)
-    bundle = replace(letters.letter_views(work)[0], number=7)
+    bundle = replace(kept_letters.letter_views(work)[0], number=7)
     told = [row.value for row in form_rows(work, replace(view, letters=(bundle,))) if "Our reference" in row.value]
     assert told == [f"{OWN_WORDS}\n\nOur reference: {work.reference}-7"]
 

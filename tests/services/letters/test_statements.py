@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.build import build_letter
-from portal.domain.letters.facts import CopyrightFacts, LetterFacts, NoticeFacts, StatedBy, Statement
+from portal.domain.letters.facts import CopyrightFacts, LetterFacts, NoticeFacts
+from portal.domain.letters.kinds import StatedBy, Statement
 from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import Filer, Handler, LetterKind, StepRefused
 from portal.domain.regimes import NoticeField, RegimeKind

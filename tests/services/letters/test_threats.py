@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.build import build_letter
-from portal.domain.letters.facts import Statement, ThreatFacts
+from portal.domain.letters.facts import ThreatFacts
+from portal.domain.letters.kinds import Statement
 from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import LetterKind, StepRefused
 from portal.domain.report import YesNo

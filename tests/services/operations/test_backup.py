@@ -29,7 +29,7 @@ from portal.services.cases.opening import WordsUnknown
 from portal.services.history import checkpoints, events, verification
 from portal.services.history.verification import Against
 from portal.services.intake import submission
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.operations import backup, backup_rows
 from portal.services.operations.backup import BackupRefused
 from portal.services.ports import Ports
@@ -130,7 +130,7 @@ def test_the_drill(
             assert opened.report.links
             assert events.find_break(events.read_history(session, opened.case.id)) is None
         opened = opening.open_by_words(make_work(session, ports), portal.words[2])
-        assert letters.read_letter(opened, 1, redacted=False)
+        assert kept_letters.read_letter(opened, 1, redacted=False)
     with capsys.disabled():
         print(f"\nrestore drill: backup, verify and restore of {made.tables['cases'].rows} cases in {took:.1f} s")  # noqa: T201
 

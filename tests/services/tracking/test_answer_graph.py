@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.answers import AnswerNode, Effect, find_current, leaves_in
 from portal.domain.clocks import ClockState
-from portal.domain.letters.facts import FollowUp
+from portal.domain.letters.kinds import FollowUp
 from portal.domain.lifecycle import Answer, ItemState, LetterKind, Proof, RequestState, StepRefused
 from portal.models.items import Item
 from portal.models.requests import Request

@@ -36,7 +36,7 @@ from portal.services.complaints.bundle import gather
 from portal.services.complaints.complaints import LodgedCommand
 from portal.services.history.events import find_break, read_history
 from portal.services.history.valid_events import keep_valid
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.ports import Ports
 from portal.services.requests.dossier import read_dossier
 from portal.services.requests.lookup import find_complaint, find_item, find_request
@@ -367,7 +367,7 @@ def test_papers_tell_what_is_right_and_that_it_was_corrected(lodged: CaseWork) -
 def test_a_letter_made_after_a_correction_names_the_right_moment(opened: CaseWork) -> None:
     correct(opened.at(LATE), CorrectionCommand(sequence=entry(opened, History.SENT), at=NOW))
     made = letters.make_letter(opened.at(LATE), LetterKind.REMINDER, 1)
-    assert "2026-11-23T09:00:00Z" in letters.read_letter(opened.at(LATE), made.number, redacted=False).decode()
+    assert "2026-11-23T09:00:00Z" in kept_letters.read_letter(opened.at(LATE), made.number, redacted=False).decode()
 
 
 def test_a_complaint_that_never_left_is_prepared_again(lodged: CaseWork) -> None:

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.facts import ComplaintFacts, ExhibitKind
+from portal.domain.letters.facts import ComplaintFacts
+from portal.domain.letters.kinds import ExhibitKind
 from portal.domain.lifecycle import Answer, History, LetterKind, Proof, SendingChannel, StepRefused
 from portal.domain.report import YesNo
 from portal.models.complaints import Complaint

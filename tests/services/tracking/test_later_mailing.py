@@ -25,7 +25,7 @@ from portal.services.cases import approvals
 from portal.services.complaints.chronology import write_chronology
 from portal.services.history.events import read_history
 from portal.services.inbox.case_keys import find_public
-from portal.services.letters import letters, threats
+from portal.services.letters import kept_letters, letters, threats
 from portal.services.letters.further import FurtherWords
 from portal.services.letters.threats import ThreatCommand
 from portal.services.ports import Ports
@@ -97,7 +97,7 @@ class Sent:
 
     def letter(self) -> Letter:
         with self.sessions() as session:
-            return letters.find_letter(self.work(session), self.reminder)
+            return kept_letters.find_letter(self.work(session), self.reminder)
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ def test_a_threats_paper_leaves_to_the_platform_and_its_answer_goes_to_the_team(
     assert (mail.reply_to, mail.returns_to) == ("answers@harbour.example", "")
     with sent.sessions() as session:
         work = sent.work(session)
-        assert letters.find_letter(work, made[0]).left_at == LATE + HOUR
+        assert kept_letters.find_letter(work, made[0]).left_at == LATE + HOUR
         (view,) = later_mailing.list_unasked_mails(work)
         assert view.is_recorded
 

@@ -28,7 +28,7 @@ from portal.models.answer_links import AnswerLink, LinkAnswer, LinkAnswerState
 from portal.models.events import Event
 from portal.models.items import Item
 from portal.services.cases import erasure, handover
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.ports import PLATFORM, Ports
 from portal.services.requests import answer_links
 from portal.services.requests.dossier import read_dossier
@@ -111,13 +111,13 @@ def list_events(session: Session, kind: History) -> list[Event]:
 
 def test_the_link_stands_in_the_letter_and_not_where_it_was_switched_off(session: Session, ports: Ports) -> None:
     sent = send(session, ports)
-    letter = letters.find_letter(sent.work, 1)
+    letter = kept_letters.find_letter(sent.work, 1)
     assert f"https://portal.example/answer/{sent.token}" in letters.read_words(sent.work, letter).text
     other = make_case(session, ports, links=X_LINKS)
     answer_links.choose(other, wanted=False)
     assert answer_links.find_page(read_dossier(other, 1)) is None
     letters.make_letter(other, LetterKind.NOTICE, 1)
-    assert "/answer/" not in letters.letter_text(other, 1)
+    assert "/answer/" not in kept_letters.letter_text(other, 1)
     sending.record_sent(other, 1, SentCommand(channel=SendingChannel.EMAIL, sent_at=NOW, has_checked=True))
     assert session.scalars(select(AnswerLink.case_id)).all() == [sent.work.case.id]
 

@@ -43,7 +43,7 @@ from portal.services.cases import approvals
 from portal.services.cases.consent import NoConsent
 from portal.services.complaints.chronology import write_chronology
 from portal.services.history.events import read_detail, read_history
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.ports import Ports
 from portal.services.requests.channels import Unchecked
 from portal.services.requests.dossier import read_dossier
@@ -153,7 +153,7 @@ def test_a_letter_leaves_with_its_files_and_an_address_for_its_answer(desk: Desk
         "links.txt",
     ]
     with desk.sessions() as session:
-        words = letters.read_words(desk.work(session), letters.find_letter(desk.work(session), 1))
+        words = letters.read_words(desk.work(session), kept_letters.find_letter(desk.work(session), 1))
     assert (mail.subject, mail.text) == (words.subject, words.text)
     assert mail.reply_to == mail.returns_to
     local, _, domain = mail.reply_to.partition("@")

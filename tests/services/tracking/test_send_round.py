@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters.papers.letter_content import Progress
 from portal.domain.directory import AddressOutcome
-from portal.domain.letters.facts import LetterFacts, StatedBy
+from portal.domain.letters.facts import LetterFacts
+from portal.domain.letters.kinds import StatedBy
 from portal.domain.lifecycle import ActorKind, Filer, History, SendingChannel, StepRefused
 from portal.domain.regimes import NoticeField
 from portal.domain.report import ContactBy, YesNo
@@ -29,7 +30,7 @@ from portal.services.requests import preparing
 from portal.services.requests.channels import Unchecked
 from portal.services.requests.dossier import read_dossier
 from portal.services.requests.preparing import DetailsCommand
-from portal.services.tracking import answers, send_round, sending
+from portal.services.tracking import answers, send_round, send_views, sending
 from portal.services.tracking.sending import SentCommand
 from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case, make_work
@@ -122,7 +123,7 @@ def test_another_link_makes_other_sentences_so_that_nobody_says_what_was_not_sho
 ) -> None:
     opened = make_case(session, ports, links=X_LINK, **UNSAID)
     both = make_case(session, ports, links=f"{X_LINK} https://www.instagram.com/p/Abc123/", **UNSAID)
-    one, two = (send_round.name_all(send_round.read_start(each)[1]) for each in (opened, both))
+    one, two = (send_views.name_all(send_round.read_start(each)[1]) for each in (opened, both))
     assert one != two
 
 

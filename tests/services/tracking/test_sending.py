@@ -32,7 +32,7 @@ from portal.services.casefile import sharing as case_sharing
 from portal.services.cases.consent import NoConsent
 from portal.services.cases.instants import BadInstant
 from portal.services.cases.opening import UnknownNumber
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.letters.printing import LetterStopped
 from portal.services.ports import Ports
 from portal.services.requests import preparing
@@ -265,13 +265,13 @@ def test_nothing_is_sent_to_platforms_without_consent(session: Session, ports: P
 def test_nothing_sent_ever_changes(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     send(session, opened, ports)
-    text = letters.letter_text(opened, 1)
+    text = kept_letters.letter_text(opened, 1)
     with pytest.raises(StepRefused):
         preparing.set_details(opened.at(NOW), 1, DetailsCommand(name="Another"))
     with pytest.raises(StepRefused):
         send(session, opened, ports)
     opened.write_report(make_report(name="Another", signature="Another"))
-    assert letters.letter_text(opened, 1) == text
+    assert kept_letters.letter_text(opened, 1) == text
 
 
 def test_links_added_after_the_letter_was_made_get_a_request_of_their_own(session: Session, ports: Ports) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.facts import StatedBy
+from portal.domain.letters.kinds import StatedBy
 from portal.domain.lifecycle import Filer, History, SendingChannel, SentAs, StepRefused
 from portal.domain.regimes import NoticeField
 from portal.models.clocks import Clock

@@ -28,7 +28,7 @@ from portal.services.clocks.agreement import list_breaks
 from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.complaints import bundle, complaints
 from portal.services.complaints.exhibits import list_exhibits
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.letters.drafting import read_facts, sent_fact
 from portal.services.ports import Ports
 from portal.services.requests import preparing
@@ -107,7 +107,7 @@ class TestAsItWasSent:
         dossier = read_dossier(opened.at(NOW + 4 * HOUR), 1)
         assert dossier.sent_letter is not None
         assert (dossier.sent_letter.number, sent_fact(dossier).digest) == (1, first.digest)
-        assert [view.left_at is not None for view in letters.letter_views(opened)] == [True, False]
+        assert [view.left_at is not None for view in kept_letters.letter_views(opened)] == [True, False]
 
     def test_what_never_left_is_put_aside_and_what_left_is_not(self, session: Session, ports: Ports) -> None:
         opened = make_case(session, ports, links=ONE_LINK)

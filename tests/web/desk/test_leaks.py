@@ -29,7 +29,7 @@ from portal.services.background import outbox
 from portal.services.background.outbox import NewMail
 from portal.services.cases import messages
 from portal.services.complaints import complaints
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.tracking import sending
 from portal.services.tracking.sending import SentCommand
 from portal.services.work import CaseWork
@@ -131,7 +131,7 @@ def break_pages(desk: Desk, reference: str, monkeypatch: pytest.MonkeyPatch) -> 
     colleague = desk.visit("mira")
     desk.app.testing = False
     colleague.go(f"/desk/cases/{reference}/report")
-    monkeypatch.setattr(letters, "take_letter", fail)
+    monkeypatch.setattr(kept_letters, "take_letter", fail)
     answers = [
         colleague.client.get(f"/desk/cases/{reference}/letters/1-full.pdf?canary=canary-query", headers=AGENT),
         colleague.client.get("/canary-path?a=canary-query", headers=AGENT),

@@ -20,7 +20,7 @@ from portal.domain.lifecycle import Answer, History, LetterKind, RequestState, S
 from portal.models.answer_links import LinkAnswer
 from portal.models.events import Event
 from portal.models.requests import Request
-from portal.services.letters import letters
+from portal.services.letters import kept_letters, letters
 from portal.services.requests import answer_links
 from portal.services.requests.dossier import read_dossier
 from portal.services.signin.guess_throttle import PACES, Guess
@@ -93,7 +93,7 @@ def send(app: Flask, clock: TestClock) -> Notice:
         letter = letters.make_letter(work, LetterKind.NOTICE, 1)
         sending.record_sent(work, 1, SentCommand(channel=SendingChannel.EMAIL, sent_at=clock(), has_checked=True))
         page = answer_links.find_page(read_dossier(work, 1)) or ""
-        given_out = letters.take_letter(work, letter.number, redacted=False)
+        given_out = kept_letters.take_letter(work, letter.number, redacted=False)
     clock.move(hours=5)
     return Notice(desk, work.reference, page.rpartition("/")[2], given_out)
 

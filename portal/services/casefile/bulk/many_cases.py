@@ -37,7 +37,7 @@ from portal.services.casefile.queue import listing as queue
 from portal.services.cases import handover, tags
 from portal.services.cases.approvals import list_waiting
 from portal.services.cases.opening import seen_by
-from portal.services.complaints.complaints import list_made, take_bundles
+from portal.services.complaints.bundle_files import list_made, take_bundles
 from portal.services.work import CaseWork, Work
 
 MOST_CASES = 200  # that one press is about

@@ -30,7 +30,9 @@ from portal.services.casefile.front import read_lines
 from portal.services.cases.approvals import list_waiting
 from portal.services.cases.consent import NoConsent
 from portal.services.cases.mandates import require_permission
-from portal.services.complaints.complaints import list_lines, list_made, list_resting_on_none
+from portal.services.complaints.bundle_files import list_made
+from portal.services.complaints.complaints import list_resting_on_none
+from portal.services.complaints.reading import list_lines
 from portal.services.complaints.views import ComplaintLine
 from portal.services.letters import letters
 from portal.services.requests.channels import channel_views

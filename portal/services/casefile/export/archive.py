@@ -22,7 +22,7 @@ from portal.services.clocks.agreement import list_breaks
 from portal.services.history.events import NewEvent
 from portal.services.inbox import case_mail
 from portal.services.law.local_days import person_zone
-from portal.services.letters import letters
+from portal.services.letters import kept_letters
 from portal.services.tracking import link_answers
 from portal.services.work import CaseWork
 
@@ -42,7 +42,7 @@ def export_case(work: CaseWork) -> bytes:
         archive.writestr(_entry(SCHEMA_NAME, work.now), json.dumps(schema(), indent=1, sort_keys=True))
         for letter in view.letters:
             for is_redacted in (False, True):
-                content = letters.read_letter(work, letter.number, redacted=is_redacted)
+                content = kept_letters.read_letter(work, letter.number, redacted=is_redacted)
                 archive.writestr(_entry(name_letter(letter, is_redacted=is_redacted), letter.made_at), content)
         _add_documents(work, archive, files)
         _add_mail(work, archive)

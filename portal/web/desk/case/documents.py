@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from portal.services.cases import documents
 from portal.services.cases.opening import UnknownNumber
-from portal.services.letters.letters import letter_views
+from portal.services.letters.kept_letters import letter_views
 from portal.services.letters.naming import name_letters
 from portal.services.requests.escalation import read_escalated
 from portal.services.requests.lookup import list_complaints

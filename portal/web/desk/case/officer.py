@@ -11,7 +11,7 @@ from wtforms import RadioField
 from wtforms.validators import InputRequired
 
 from portal.domain.rights import Right
-from portal.services.complaints import complaints, officer_links
+from portal.services.complaints import officer_links, reading
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
@@ -66,7 +66,7 @@ def show_links(member: SignedInStaff, work: CaseWork, number: int, form: Officer
         member,
         work,
         status=400 if form.is_submitted() else 200,
-        complaint=complaints.complaint_view(work, number),
+        complaint=reading.complaint_view(work, number),
         links=officer_links.list_links(work, number),
         form=form,
         problems=form.problems(),

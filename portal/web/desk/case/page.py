@@ -21,7 +21,7 @@ from portal.services.casefile.timeline import TimelineKind, read_timeline
 from portal.services.cases import approvals, finding, handover, messages
 from portal.services.intake import case_links
 from portal.services.intake.drafts import LINK_LIMIT
-from portal.services.letters import collecting, cover_sheets, letters
+from portal.services.letters import collecting, cover_sheets, kept_letters
 from portal.services.requests import preparing
 from portal.services.requests.escalation import read_escalated
 from portal.services.staff import lists as staff_service
@@ -237,7 +237,7 @@ def mark_back(member: SignedInStaff, work: CaseWork, number: int) -> Response:
 @bp.get("/letters/<int:number>-<any(full, redacted):form>.pdf")
 @on_case_to_read
 def letter(member: SignedInStaff, work: CaseWork, number: int, form: str) -> Response:
-    content = letters.take_letter(work, number, redacted=form == "redacted")
+    content = kept_letters.take_letter(work, number, redacted=form == "redacted")
     note_export(member, work, "letter")
     return show_file(content, "application/pdf", f"{work.reference}-{number}-{form}.pdf")
 

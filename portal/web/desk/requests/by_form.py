@@ -10,7 +10,7 @@ from portal.domain.approvals import Approvable
 from portal.services.cases.approvals import list_waiting
 from portal.services.requests.lookup import find_request
 from portal.services.tracking import send_round, sending
-from portal.services.tracking.send_round import StepView
+from portal.services.tracking.send_views import StepView
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint

@@ -10,7 +10,7 @@ from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import ComplaintState
 from portal.services.cases import approvals
 from portal.services.clocks.agreement import list_bent
-from portal.services.complaints import complaints, stating
+from portal.services.complaints import bundle_files, complaints, reading, stating
 from portal.services.complaints.form_rows import form_rows, form_searched_on
 from portal.services.complaints.options import list_options
 from portal.services.complaints.views import ComplaintOption, ComplaintView
@@ -37,7 +37,7 @@ bp = make_blueprint("desk_complaints", __name__, "/desk/cases/<reference>/compla
 @on_case_to_read
 def show_all(member: SignedInStaff, work: CaseWork) -> Page:
     escalated = read_escalated(work)
-    filed = complaints.complaint_views(work)
+    filed = reading.complaint_views(work)
     options = list_options(work, escalated)
     return show_beside("desk/request/complaints.html", member, work, escalated=escalated, filed=filed, options=options)
 
@@ -71,7 +71,7 @@ def show(member: SignedInStaff, work: CaseWork, number: int) -> Page:
     complaint = read_complaint(work, number)
     wanted = stating.to_state_of(work, number).wanted
     rows = form_rows(work, complaint)
-    many = complaints.count_together(work, number) > 1
+    many = reading.count_together(work, number) > 1
     return show_beside(
         "desk/request/complaint.html",
         member,
@@ -91,7 +91,7 @@ def show(member: SignedInStaff, work: CaseWork, number: int) -> Page:
 @bp.post("/<int:number>/bundle")
 @on_case
 def start_bundle(member: SignedInStaff, work: CaseWork, number: int) -> Response:
-    complaints.start_bundle(work, number)
+    bundle_files.start_bundle(work, number)
     return back_to(work, number)
 
 
@@ -105,7 +105,7 @@ def record_stated(member: SignedInStaff, work: CaseWork, number: int) -> Answere
         with refusals(form):
             hold_case(work)
             stating.state(work, form.command_for((number,)))
-            complaints.start_bundle(work, number)
+            bundle_files.start_bundle(work, number)
             return back_to(work, number)
     title = _("What the person states for the complaint to %(name)s", name=read_complaint(work, number).regulator_name)
     text = _("In the person’s own words, as they told you. Tick only what they said.")
@@ -118,7 +118,7 @@ def record_stated(member: SignedInStaff, work: CaseWork, number: int) -> Answere
 @confirmed
 def bundle(member: SignedInStaff, work: CaseWork, number: int, form: str) -> Response:
     """The papers as they are handed in: the bundle, in the full form with every exhibit as a file of its own."""
-    content = complaints.take_bundle(work, number, redacted=form == "redacted")
+    content = bundle_files.take_bundle(work, number, redacted=form == "redacted")
     note_export(member, work, "bundle")
     return show_file(content, "application/zip", f"{work.reference}-complaint-{number}-{form}.zip")
 
@@ -127,7 +127,7 @@ def bundle(member: SignedInStaff, work: CaseWork, number: int, form: str) -> Res
 @on_case_to_read
 def together(member: SignedInStaff, work: CaseWork, number: int) -> Page:
     """Every complaint to the same authority under the same law, with its bundle."""
-    views = complaints.views_together(work, number)
+    views = reading.views_together(work, number)
     return show_on_case("desk/request/complaints_together.html", member, work, views=views, number=number)
 
 
@@ -135,7 +135,7 @@ def together(member: SignedInStaff, work: CaseWork, number: int) -> Page:
 @on_case
 @locks_late
 def lodge_all(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
-    views = complaints.views_together(work, number)
+    views = reading.views_together(work, number)
     form = LodgeAllForm(staff_reader(), views)
     back = url_for("desk_complaints.together", reference=work.reference, number=number)
     if form.validate_on_submit():
@@ -152,8 +152,8 @@ def lodge_all(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
 @confirmed
 def bundles(member: SignedInStaff, work: CaseWork, number: int, form: str) -> Response:
     """All of them in one file, each in a folder of its own."""
-    numbers = [each.number for each in complaints.views_together(work, number)]
-    content = complaints.take_bundles(work, numbers, redacted=form == "redacted")
+    numbers = [each.number for each in reading.views_together(work, number)]
+    content = bundle_files.take_bundles(work, numbers, redacted=form == "redacted")
     note_export(member, work, "bundle")
     return show_file(content, "application/zip", f"{work.reference}-complaints-{form}.zip")
 
@@ -216,7 +216,7 @@ def find_waiting(work: CaseWork, complaint: ComplaintView) -> str:
 
 def read_complaint(work: CaseWork, number: int) -> ComplaintView:
     """Raises UnknownNumber."""
-    return complaints.complaint_view(work, number)
+    return reading.complaint_view(work, number)
 
 
 def address(work: CaseWork, number: int) -> str:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.domain.lifecycle import StepRefused
-from portal.services.letters import address_sheets, letters
+from portal.services.letters import address_sheets, kept_letters, letters
 from portal.services.letters.views import LetterView
 from portal.services.tracking import later_letters
 from portal.services.work import CaseWork
@@ -43,7 +43,7 @@ def record_sent(member: SignedInStaff, work: CaseWork, letter_number: int) -> An
 @on_case
 def address_sheet(member: SignedInStaff, work: CaseWork, letter_number: int) -> Answered:
     """The postal address, to print for the window of an envelope."""
-    back = address_of(work, letters.find_view(work, letter_number))
+    back = address_of(work, kept_letters.find_view(work, letter_number))
     try:
         sheet = address_sheets.read_address_sheet(work, letter_number)
     except StepRefused as refused:
@@ -56,7 +56,7 @@ def address_sheet(member: SignedInStaff, work: CaseWork, letter_number: int) -> 
 @on_case
 def discard(member: SignedInStaff, work: CaseWork, letter_number: int) -> Response:
     """A letter that never left is put aside."""
-    letter = letters.find_view(work, letter_number)
+    letter = kept_letters.find_view(work, letter_number)
     letters.discard_letter(work, letter_number)
     return redirect(address_of(work, letter), 303)
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import StepRefused
 from portal.services.cases.approvals import list_waiting
-from portal.services.letters import letters
+from portal.services.letters import kept_letters
 from portal.services.tracking import later_mailing, mailing
 from portal.services.tracking.parcels import MailOffer
 from portal.services.work import CaseWork
@@ -63,7 +63,7 @@ def take_back(member: SignedInStaff, work: CaseWork, number: int) -> Response:
 @locks_late
 def send_later(member: SignedInStaff, work: CaseWork, letter_number: int) -> Answered:
     """A reminder, a further letter, one to a company behind the site, or a threat's paper to a platform."""
-    letter = letters.find_view(work, letter_number)
+    letter = kept_letters.find_view(work, letter_number)
     back = address_of(work, letter)
     try:
         offer = later_mailing.read_offer(work, letter_number)
@@ -82,7 +82,7 @@ def send_later(member: SignedInStaff, work: CaseWork, letter_number: int) -> Ans
 @bp.post(LATER + "/back")
 @on_case
 def take_later_back(member: SignedInStaff, work: CaseWork, letter_number: int) -> Response:
-    letter = letters.find_view(work, letter_number)
+    letter = kept_letters.find_view(work, letter_number)
     later_mailing.take_back(work, letter_number)
     return redirect(address_of(work, letter), 303)
 

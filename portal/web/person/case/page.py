@@ -23,7 +23,7 @@ from portal.services.casefile.turns import Why
 from portal.services.casefile.ways_in import find_news
 from portal.services.cases.room import NoRoom
 from portal.services.cases.team_handover import find_current
-from portal.services.complaints.complaints import list_lines
+from portal.services.complaints.reading import list_lines
 from portal.services.inbox import case_mail
 from portal.services.intake import case_links
 from portal.services.intake.drafts import LINK_LIMIT

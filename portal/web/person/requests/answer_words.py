@@ -11,7 +11,7 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from portal.domain.answers import Effect, NextPage, NoPaper
-from portal.domain.letters.facts import FollowUp
+from portal.domain.letters.kinds import FollowUp
 from portal.domain.lifecycle import Answer, LetterKind
 from portal.services.casefile.moves import Move, MoveKind
 from portal.services.tracking.views import RequestView

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from portal.adapters.vault import blind_index, derive_subkey
 from portal.services.casefile import sharing as case_sharing
 from portal.services.clocks.agreement import list_bent
-from portal.services.complaints import complaints, stating
+from portal.services.complaints import bundle_files, complaints, reading, stating
 from portal.services.complaints.form_rows import form_rows, form_searched_on
 from portal.services.complaints.views import ComplaintOption, ComplaintView
 from portal.services.tracking.correctable import list_correctable_of_complaint
@@ -77,7 +77,7 @@ def show(work: CaseWork, number: int) -> ResponseReturnValue:
 def make_bundle(work: CaseWork, number: int) -> ResponseReturnValue:
     form = PlainForm(formdata=None)
     with refusals(form):
-        complaints.start_bundle(work, number)
+        bundle_files.start_bundle(work, number)
         return _back_to(number)
     return _complaint_page(work, find(work, number), form)
 
@@ -99,7 +99,7 @@ def state(work: CaseWork, number: int) -> ResponseReturnValue:
         with refusals(form):
             hold_case(work)
             stating.state(work, form.command_for((number,)))
-            complaints.start_bundle(work, number)
+            bundle_files.start_bundle(work, number)
             return _back_to(number)
     return show_form("person/complaint/stated.html", form, complaint=view)
 
@@ -134,7 +134,7 @@ def bundle(work: CaseWork, number: int) -> ResponseReturnValue:
     """The papers with every exhibit as a file of its own."""
     form = PlainForm(formdata=None)
     with refusals(form):
-        return _answer_zip(complaints.read_bundle(work, number, redacted=False), f"complaint-{number}.zip")
+        return _answer_zip(bundle_files.read_bundle(work, number, redacted=False), f"complaint-{number}.zip")
     return _complaint_page(work, find(work, number), form)
 
 
@@ -142,7 +142,7 @@ def bundle(work: CaseWork, number: int) -> ResponseReturnValue:
 @case_holder
 def together(work: CaseWork, number: int) -> ResponseReturnValue:
     """Every complaint to the same authority: the papers, and one form to say that they were sent."""
-    found = complaints.views_together(work, number)
+    found = reading.views_together(work, number)
     return _together_page(work, number, LodgeAllForm(reader_of(work), found, data={"at": unit().now}))
 
 
@@ -150,7 +150,7 @@ def together(work: CaseWork, number: int) -> ResponseReturnValue:
 @case_holder
 @locks_late
 def lodge_all(work: CaseWork, number: int) -> ResponseReturnValue:
-    form = LodgeAllForm(reader_of(work), complaints.views_together(work, number))
+    form = LodgeAllForm(reader_of(work), reading.views_together(work, number))
     if form.validate():
         with refusals(form):
             hold_case(work)
@@ -165,9 +165,9 @@ def lodge_all(work: CaseWork, number: int) -> ResponseReturnValue:
 def bundles(work: CaseWork, number: int) -> ResponseReturnValue:
     """The same of all of them, each in a folder of its own."""
     form = PlainForm(formdata=None)
-    numbers = [each.number for each in complaints.views_together(work, number)]
+    numbers = [each.number for each in reading.views_together(work, number)]
     with refusals(form):
-        return _answer_zip(complaints.read_bundles(work, numbers, redacted=False), "complaints.zip")
+        return _answer_zip(bundle_files.read_bundles(work, numbers, redacted=False), "complaints.zip")
     return _complaint_page(work, find(work, number), form)
 
 
@@ -194,7 +194,7 @@ def log_answer(work: CaseWork, number: int) -> ResponseReturnValue:
 
 def find(work: CaseWork, number: int) -> ComplaintView:
     """The complaint of that number in this case. Raises UnknownNumber, which is answered with 404."""
-    return complaints.complaint_view(work, number)
+    return reading.complaint_view(work, number)
 
 
 def name_option(key: bytes, regime: str, regulator: str) -> str:
@@ -225,7 +225,7 @@ def _begin_page(work: CaseWork, option: ComplaintOption, form: PrepareForm) -> R
 
 def _complaint_page(work: CaseWork, view: ComplaintView, form: PlainForm) -> ResponseReturnValue:
     rows, wanted = form_rows(work, view), stating.to_state_of(work, view.number).wanted
-    is_one_of_many = complaints.count_together(work, view.number) > 1
+    is_one_of_many = reading.count_together(work, view.number) > 1
     return show_form(
         "person/complaint/show.html",
         form,
@@ -242,7 +242,7 @@ def _complaint_page(work: CaseWork, view: ComplaintView, form: PlainForm) -> Res
 
 
 def _together_page(work: CaseWork, number: int, form: LodgeAllForm) -> ResponseReturnValue:
-    views = complaints.views_together(work, number)
+    views = reading.views_together(work, number)
     doors = {str(each.number): (_("Open"), url_for("complaint.show", number=each.number)) for each in views}
     return show_form("person/complaint/together.html", form, views=views, number=number, doors=doors)
 

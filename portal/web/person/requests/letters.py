@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 from portal.adapters.papers.notice_json import LINKS_FILE, NOTICE_FILE
 from portal.domain.lifecycle import LetterKind, StepRefused
 from portal.domain.quotas import Counted
-from portal.services.complaints.complaints import list_lines
-from portal.services.letters import address_sheets, collecting, cover_sheets, letters
+from portal.services.complaints.reading import list_lines
+from portal.services.letters import address_sheets, collecting, cover_sheets, kept_letters, letters
 from portal.services.letters.further import NO_WORDS, FurtherWords
 from portal.services.letters.views import LetterView
 from portal.services.requests import statements
@@ -247,7 +247,7 @@ def _answer_all(work: CaseWork, write: Callable[[CaseWork], bytes], mimetype: st
 
 def _show_all(work: CaseWork, form: PlainForm) -> ResponseReturnValue:
     """All letters, each with the name of whom it goes to."""
-    rows = letters.letter_views(work)
+    rows = kept_letters.letter_views(work)
     platforms: Mapping[int | None, str] = {dossier.number: dossier.name for dossier in read_dossiers(work)}
     bodies: Mapping[int | None, str] = {line.number: name_complaint(line) for line in list_lines(work)}
     names = {row.number: platforms.get(row.request_number) or bodies.get(row.complaint_number) or "" for row in rows}
@@ -255,7 +255,7 @@ def _show_all(work: CaseWork, form: PlainForm) -> ResponseReturnValue:
 
 
 def _answer_pdf(work: CaseWork, number: int, *, redacted: bool) -> Response:
-    content = letters.read_letter(work, number, redacted=redacted)
+    content = kept_letters.read_letter(work, number, redacted=redacted)
     name = f"letter-{number}-redacted.pdf" if redacted else f"letter-{number}.pdf"
     return _answer_file(content, "application/pdf", name)
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from portal.domain.lifecycle import StepRefused
 from portal.domain.quotas import Counted
 from portal.services.casefile import sharing
-from portal.services.letters import letters
+from portal.services.letters import kept_letters
 from portal.services.tracking import later_mailing, mailing, person_mailing, send_round
 from portal.services.tracking.parcels import MailOffer
 from portal.services.work import CaseWork
@@ -77,7 +77,7 @@ def take_back(work: CaseWork, number: int) -> ResponseReturnValue:
 @case_holder
 def ask_later(work: CaseWork, letter_number: int) -> ResponseReturnValue:
     """A reminder, or another letter after the first one."""
-    letter = letters.find_view(work, letter_number)
+    letter = kept_letters.find_view(work, letter_number)
     try:
         offer = person_mailing.read_later_offer(work, letter_number)
     except StepRefused as refused:
@@ -91,7 +91,7 @@ def ask_later(work: CaseWork, letter_number: int) -> ResponseReturnValue:
 @case_holder
 @locks_late
 def send_later(work: CaseWork, letter_number: int) -> ResponseReturnValue:
-    letter = letters.find_view(work, letter_number)
+    letter = kept_letters.find_view(work, letter_number)
     try:
         offer = person_mailing.read_later_offer(work, letter_number)
     except StepRefused as refused:
@@ -111,7 +111,7 @@ def send_later(work: CaseWork, letter_number: int) -> ResponseReturnValue:
 @bp.post("/case/letters/<int:letter_number>/mail/back")
 @case_holder
 def take_later_back(work: CaseWork, letter_number: int) -> ResponseReturnValue:
-    letter = letters.find_view(work, letter_number)
+    letter = kept_letters.find_view(work, letter_number)
     with refusals(form := PlainForm(formdata=None)):
         later_mailing.take_back(work, letter_number)
         flash(_("You took it back. It was not sent."))

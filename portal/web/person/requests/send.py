@@ -15,8 +15,8 @@ from portal.services.casefile import sharing as case_sharing
 from portal.services.requests import proofs
 from portal.services.requests.channels import COPYRIGHT_READERS
 from portal.services.requests.dossier import REQUEST_LETTERS
-from portal.services.tracking import person_mailing, send_round, sending
-from portal.services.tracking.send_round import SentLine, StepView
+from portal.services.tracking import person_mailing, send_round, send_views, sending
+from portal.services.tracking.send_views import SentLine, StepView
 from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import case_holder
@@ -56,7 +56,7 @@ def show(work: CaseWork) -> ResponseReturnValue:
         return redirect(url_for("send.end"), 303)
     if not to_say and any(line.has_letter for line in found.waiting):
         return _go_to(found.first)
-    form = SayForm(name=send_round.name_all(to_say), signature=signature)
+    form = SayForm(name=send_views.name_all(to_say), signature=signature)
     return _show_start(work, found, to_say, form)
 
 
@@ -66,7 +66,7 @@ def show(work: CaseWork) -> ResponseReturnValue:
 @locks_late
 def begin(work: CaseWork) -> ResponseReturnValue:
     found, to_say, signature = send_round.read_start(work)
-    form = SayForm(name=send_round.name_all(to_say), signature=signature)
+    form = SayForm(name=send_views.name_all(to_say), signature=signature)
     if form.validate():
         with refusals(form):
             hold_case(work)
@@ -178,7 +178,7 @@ def end(work: CaseWork) -> ResponseReturnValue:
 
 
 def _show_start(
-    work: CaseWork, found: send_round.RoundView, to_say: tuple[send_round.ToSay, ...], form: SayForm
+    work: CaseWork, found: send_views.RoundView, to_say: tuple[send_views.ToSay, ...], form: SayForm
 ) -> ResponseReturnValue:
     return show_form(
         "person/send/start.html",
@@ -186,7 +186,7 @@ def _show_start(
         round=found,
         how_long=say_how_long(len(found.waiting), found.by_mail),
         to_say=to_say,
-        name=send_round.name_all(to_say),
+        name=send_views.name_all(to_say),
         is_own=_is_own(work),
         is_child=work.report.path is Path.CHILD,
     )
@@ -208,7 +208,7 @@ def _show_step(work: CaseWork, view: StepView, form: GoneForm, say_form: SayForm
         read=list_read_words(view.read),
         warnings=COPYRIGHT_READERS if view.kind is RequestKind.COPYRIGHT else (),
         lacking=name_lacking(view.lacking),
-        name=send_round.name_all(view.to_say),
+        name=send_views.name_all(view.to_say),
         mail=mail,
         is_whole_mail=is_whole,
         until=lambda line: describe_until(line, zone_of(work)),
@@ -222,7 +222,7 @@ def _gone_form(work: CaseWork, view: StepView) -> GoneForm:
 
 
 def _say_form(view: StepView) -> SayForm:
-    return SayForm(name=send_round.name_all(view.to_say), signature=view.signature)
+    return SayForm(name=send_views.name_all(view.to_say), signature=view.signature)
 
 
 def _ends_at(line: SentLine) -> tuple[bool, datetime]:

@@ -16,7 +16,7 @@ from portal.domain.regimes import Binding, NoticeField
 from portal.services.intake.facts import TOPIC_OF
 from portal.services.letters.letters import LetterWords
 from portal.services.requests.channels import Read
-from portal.services.tracking.send_round import SentLine
+from portal.services.tracking.send_views import SentLine
 from portal.web.person.facts import TITLES
 from portal.web.person.phrases import format_due
 

@@ -18,7 +18,7 @@ from portal.services.casefile.bulk.complaining import Need
 from portal.services.cases import opening
 from portal.services.cases.consent import set_consent
 from portal.services.clocks.snapshot import refresh_clocks
-from portal.services.complaints import complaints, stating
+from portal.services.complaints import complaints, reading, stating
 from portal.services.complaints.complaints import ComplaintAnswerCommand
 from portal.services.ports import Ports
 from portal.services.requests import preparing
@@ -169,7 +169,7 @@ def test_they_are_lodged_together_once_each_with_its_number(sessions: sessionmak
         done = press(opened, BulkAction.LODGED, "c" * 32, at=LATE, tickets=tickets, has_checked=True)
         assert [each.is_done for each in done] == [True] * 3
         assert press(opened, BulkAction.LODGED, "c" * 32, at=LATE) == done
-        views = complaints.complaint_views(opened)
+        views = reading.complaint_views(opened)
         assert [view.ticket for view in views] == ["N-1", "N-2", ""]
         assert {view.state for view in views} == {ComplaintState.LODGED}
         again = press(opened, BulkAction.LODGED, "d" * 32, at=LATE)

@@ -11,7 +11,7 @@ from portal.models.cases import Case
 from portal.models.events import Event
 from portal.models.journal import JournalEntry
 from portal.services.history.verification import Against, verify
-from portal.services.letters import letters
+from portal.services.letters import kept_letters
 from tests.web.desk.colleague import Colleague, Desk
 from tests.web.pages import Visitor
 
@@ -51,7 +51,7 @@ def test_words_that_open_nothing_are_written_down_without_the_words(desk: Desk) 
 
 
 def test_reading_a_case_and_taking_its_papers_are_written_down(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(letters, "take_letter", lambda *_arguments, **_named: b"%PDF-")
+    monkeypatch.setattr(kept_letters, "take_letter", lambda *_arguments, **_named: b"%PDF-")
     reference = desk.add_case()
     colleague = desk.visit("mira")
     colleague.go(f"/desk/cases/{reference}/report")
