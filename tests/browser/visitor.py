@@ -32,6 +32,7 @@ class Visitor:
 
     def __post_init__(self) -> None:
         self.context.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
         self.context.on("request", self._see_request)
         self.context.on("response", self._see_response)
         self.context.on("console", self._see_console)
