@@ -11,6 +11,7 @@ from functools import cache
 from portal.adapters.links.hosts import has_known_ending
 from portal.adapters.links.pasted_text import read_line
 from portal.adapters.links.url_rules import Address
+from portal.adapters.links.url_wrappers import LEADS_ON
 from portal.adapters.links.web_addresses import DOUBLED, MAX_LENGTH, read_chunk
 from portal.domain.directory import Category
 from portal.domain.platform_hosts import HostIndex
@@ -125,6 +126,8 @@ def _split_glued(text: str, index: HostIndex) -> Iterator[str]:
     for piece in _GLUED.split(text):
         start = 0
         for found in _NEXT.finditer(piece):
+            if found[0] == "?" and LEADS_ON.search(piece[start : found.start()]):
+                continue  # a page that only leads on, with nothing but the other address behind its question mark
             if _is_second(piece[start : start + _LOOK], piece[found.end() : found.end() + _LOOK], index):
                 yield piece[start : found.start()]
                 start = found.end()

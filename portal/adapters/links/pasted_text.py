@@ -97,7 +97,7 @@ def _decode_escape(found: re.Match[str]) -> str:
 
 
 _GOES_ON = re.compile(r"[\w%~.-]+(?:[/?=&#]\S*)?")
-_STARTS_LATE = re.compile(r"[?&%=][\w%]\S*|/[\w-]+/[\w-]*[0-9]\S*")
+_STARTS_LATE = re.compile(r"[?&%=](?![A-Z]+\()[\w%]\S*|/[\w-]+/[\w-]*[0-9]\S*")
 _IS_TORN = re.compile(r"[\w-]+(?:/?\?\w+=|&\w+=|/[\w-]+/)\S*")
 _DATE = re.compile(r"[0-9]{1,4}([./-])[0-9]{1,2}\1[0-9]{1,4}.*")
 _ACCOUNT = re.compile(r"/?(?:u|r|user)/[\w.-]+/?")

@@ -234,7 +234,7 @@ def _read_copy(address: Address) -> Iterator[str]:
 
 # Pages of forums and other sites that only lead on, whatever the site: the path says so, and one parameter is the whole
 # address of a page elsewhere.
-_LEADS_ON = re.compile(
+LEADS_ON = re.compile(
     r"(?:^|/)(?:redirect(?:-to|_to|or)?|outgoing|outbound|out|away|exit|leave|leaving|goto|jump|external|externallink|"
     r"link-confirmation|linkfilter|proxy|dereferer|deref)(?:\.(?:php|aspx?|html?|cgi))?/?$",
     re.IGNORECASE,
@@ -243,7 +243,7 @@ _LEADS_TO = ("url", "link", "to", "target", "u", "q", "redirect", "dest", "desti
 
 
 def _read_lead(address: Address) -> Iterator[str]:
-    if not _LEADS_ON.search(address.path):
+    if not LEADS_ON.search(address.path):
         return
     values = {name.lower(): value for name, value in parse_qsl(address.query)}
     for name in _LEADS_TO:

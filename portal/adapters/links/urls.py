@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from portal.adapters.links.chunks import MARKS, close, has_words_behind, split_line
+from portal.adapters.links.chunks import MARKS, close, has_words_behind, split_line, trim
 from portal.adapters.links.hosts import NotALink, ShownBack, show_host
 from portal.adapters.links.pasted_text import cut_into_lines
 from portal.adapters.links.same_page import page_key
@@ -241,7 +241,7 @@ class _Collection:
         self.items.append(link)
 
     def _tell(self, chunk: str, address: Address, line: str) -> Iterator[LinkNote]:
-        if any(chunk in joined for joined in self.joined):
+        if any(trim(joined).endswith(chunk) for joined in self.joined):
             yield LinkNote.JOINED
         if not line.isascii():
             if _has_marks_inside(chunk, line):

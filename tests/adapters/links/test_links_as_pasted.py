@@ -182,3 +182,23 @@ def test_other_services_of_a_company_are_not_its_search_engine(host: str) -> Non
     (link,) = find_links(f"https://{host}/a", INDEX).items
     assert link.platform is not None
     assert link.platform.slug == "google-services"
+
+
+def test_a_formula_on_the_next_line_is_no_rest_of_a_link() -> None:
+    assert urls(f'{ONE}\n=HYPERLINK("{SITE}","see")') == [ONE, SITE]
+
+
+@pytest.mark.parametrize("page", ["deviantart.com/users/outgoing", "reddit.com/away", "x.com/out"])
+def test_a_page_that_only_leads_on_is_no_place_of_its_own(page: str) -> None:
+    assert f"https://www.{page}" not in urls(f"https://www.{page}?{SITE}")
+
+
+def test_the_page_behind_one_that_leads_on_is_taken_out() -> None:
+    assert urls(f"https://www.deviantart.com/users/outgoing?{SITE}") == [SITE]
+
+
+def test_only_the_link_that_was_broken_is_said_to_have_been() -> None:
+    found = find_links("https://tube-site.org/a/b/20?x=1\n&page=6\n\nhttps://tube-site.or/v/1", INDEX).items
+    assert [LinkNote.JOINED in link.told for link in found] == [True, False]
+    cut = find_links("https://tube-site.org/a/b/20?x=1\n&page=6\n\nhttps://tube-site.org/a", INDEX).items
+    assert [LinkNote.JOINED in link.told for link in cut] == [True, False]
