@@ -43,6 +43,7 @@ LONGEST = {  # pages, each by whose case is open and its address, with the most 
     ("ten", "/case/requests/3/sent"): 2.0,
     ("ten", "/case/letters"): 3.0,
     ("ten", "/case/links"): 2.8,
+    ("ten", "/case/prints"): 2.6,
     ("threat", "/report/threat"): 3.0,
     ("threat", "/help"): 3.0,
     ("threat", "/"): 2.4,

@@ -42,6 +42,26 @@ def test_what_happened_to_many_platforms_on_one_day_is_one_line(app: Flask) -> N
     assert line.time == "23:00 to 23:30"
 
 
+def test_of_many_names_two_are_in_the_sentence_and_the_others_beside_it(app: Flask) -> None:
+    names = {number: f"Site {number}" for number in range(1, 6)}
+    with app.test_request_context():
+        ((line,),) = (
+            day.lines
+            for day in fold_history([row(request_number=each) for each in names], names, {}, "Pacific/Auckland")
+        )
+    assert line.sentence == "Your letters were sent: Site 5, Site 4 and 3 more."
+    assert line.others == ("Site 3", "Site 2", "Site 1")
+
+
+def test_a_number_that_was_saved_and_none_at_all_are_two_things(app: Flask) -> None:
+    asked = {"kind": History.TICKET_GIVEN, "sentence": "Their number was saved, or that they gave none."}
+    (day,) = fold(app, row(**asked, ticket="INV-1"), row(**asked, request_number=2, sequence=2))
+    assert {line.sentence for line in day.lines} == {
+        "Their number was saved: Instagram (INV-1).",
+        "TikTok gave no number.",
+    }
+
+
 def test_a_day_is_a_day_of_the_reader(app: Flask) -> None:
     days = fold(app, row(), row(at=AT + timedelta(hours=2)), row(request_number=2, sequence=2))
     assert [f"{each.day}" for each in days] == ["2026-11-25", "2026-11-24"]

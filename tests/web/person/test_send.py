@@ -82,7 +82,7 @@ def test_nothing_is_said_without_the_tick_and_nobody_ticks_what_has_changed(visi
     assert unsigned.errors == ["Type your name. It is your signature."]
     visitor.press("Begin with", said="")
     assert do_jobs(app) == 0
-    assert "What this letter says was confirmed" not in visitor.go("/case/history").text
+    assert "confirmed as true" not in visitor.go("/case/history").text
     page = visitor.go("/case/send/1")
     assert "What this letter says in your name" in page.text
     visitor.press("Make my letter", said=tick_of(page), signature="Ana")

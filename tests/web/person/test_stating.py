@@ -66,7 +66,7 @@ def test_one_page_counts_for_the_other_letters_too(holder: Visitor, words: str, 
     clock.move(days=2)
     come_back(holder, words, "/case/requests/1/letter/notice")
     holder.press("Make the letter", **STATEMENT, others=["2", "3"])
-    (said,) = re.findall(r"What this letter says was confirmed: ([^:]*)\.", holder.go("/case/history").text)
+    (said,) = re.findall(r"The letters were confirmed as true: ([^:]*)\.", holder.go("/case/history").text)
     assert set(said.split(", ")) == {"Instagram", "X (Twitter)", "example.org"}
 
 

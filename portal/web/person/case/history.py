@@ -24,10 +24,10 @@ NAMED: Mapping[History, Any] = MappingProxyType(
         History.ITEM_GONE: _l("Marked as gone: %(names)s."),
         History.ITEM_BACK: _l("Marked as back again: %(names)s."),
         History.REQUEST_PREPARED: _l("A letter to %(names)s was started."),
-        History.STATED: _l("What this letter says was confirmed: %(names)s."),
+        History.STATED: _l("The letter was confirmed as true: %(names)s."),
         History.LETTER_MADE: _l("A letter was made: %(names)s."),
         History.LETTER_DISCARDED: _l("A letter to %(names)s was put aside. It was not sent."),
-        History.TICKET_GIVEN: _l("Their number was saved, or that they gave none: %(names)s."),
+        History.TICKET_GIVEN: _l("Their number was saved: %(names)s."),
         History.SENT: _l("Your letter was sent: %(names)s."),
         History.RECEIPT_CONFIRMED: _l("%(names)s got the letter."),
         History.INFORMATION_SENT: _l("What %(names)s asked for was sent."),
@@ -43,6 +43,7 @@ NAMED: Mapping[History, Any] = MappingProxyType(
 SEVERAL: Mapping[History, Any] = MappingProxyType(
     {
         History.REQUEST_PREPARED: _l("Letters were started: %(names)s."),
+        History.STATED: _l("The letters were confirmed as true: %(names)s."),
         History.LETTER_MADE: _l("Letters were made: %(names)s."),
         History.LETTER_DISCARDED: _l("Letters were put aside. They were not sent: %(names)s."),
         History.SENT: _l("Your letters were sent: %(names)s."),
@@ -77,11 +78,17 @@ ANSWERED: Mapping[Answer, Any] = MappingProxyType(
 )
 
 
+SEEN = 3  # names in a sentence; of more, the others are one press away
+
+
 @dataclass(frozen=True, kw_only=True)
 class HistoryLine:
-    """The same thing, once or for several platforms. `words` are what was written down, each with whose it is."""
+    """The same thing, once or for several platforms. `words` are what was written down, each with whose it is; `others`
+    are the names that the sentence only counts.
+    """
 
     sentence: str
+    others: tuple[str, ...]
     time: str
     words: tuple[tuple[str, str], ...]
     actor_name: str
@@ -115,12 +122,14 @@ def _fold_day(
     for row in rows:
         # What is about the case as a whole is the same only if its words are, too.
         words = None if _name(row, requests, complaints) else row.words
-        key = (row.sentence, bool(row.complaint_number), row.is_corrected, row.actor_name, words)
+        key = (row.sentence, bool(row.complaint_number), row.is_corrected, row.actor_name, words, _gave_none(row))
         alike.setdefault(key, []).append(row)
     for same in alike.values():
         named = [(_name(row, requests, complaints), row) for row in reversed(same)]
+        sentence, others = _say(same[0], [(name, row.ticket) for name, row in named])
         yield HistoryLine(
-            sentence=_say(same[0], [(name, row.ticket) for name, row in named]),
+            sentence=sentence,
+            others=others,
             time=_say_times([row.at for row in same], zone),
             words=tuple(dict.fromkeys((name, row.words) for name, row in named if row.words)),
             actor_name=same[0].actor_name,
@@ -135,17 +144,34 @@ def _name(row: HistoryRow, requests: Mapping[int, str], complaints: Mapping[int,
     return requests.get(row.request_number or 0, "")
 
 
-def _say(row: HistoryRow, named: Sequence[tuple[str, str]]) -> str:
-    """The sentence with its names, each once, with how often and with the numbers they gave."""
+def _gave_none(row: HistoryRow) -> bool:
+    """Whether it was written down that they gave no number."""
+    return row.kind is History.TICKET_GIVEN and not row.ticket
+
+
+def _say(row: HistoryRow, named: Sequence[tuple[str, str]]) -> tuple[str, tuple[str, ...]]:
+    """The sentence with its names, each once, with how often and with the numbers they gave; and the names that found
+    no room in it.
+    """
     times = Counter(name for name, _ticket in named)
     if "" in times:
         text = str(_(row.sentence))
-        return f"{text} {_('(%(num)d times)', num=len(named))}" if len(named) > 1 else text
+        return f"{text} {_('(%(num)d times)', num=len(named))}" if len(named) > 1 else text, ()
     tickets = {name: [each for whose, each in named if whose == name and each] for name in times}
-    names = ", ".join(_with_more(name, times[name], tickets[name], row.kind) for name in times)
+    names = [_with_more(name, times[name], tickets[name], row.kind) for name in times]
+    seen, others = (names, []) if len(names) <= SEEN else (names[: SEEN - 1], names[SEEN - 1 :])
+    text = ", ".join(seen)
+    if others:
+        text = str(_("%(names)s and %(num)d more", names=text, num=len(others)))
+    return _fill(row, text, is_several=len(times) > 1), tuple(others)
+
+
+def _fill(row: HistoryRow, names: str, *, is_several: bool) -> str:
     if row.kind is History.LETTER_MADE and row.complaint_number:
         return str(_("The papers of a complaint were made: %(names)s.", names=names))
-    by_kind = {**NAMED, **SEVERAL} if len(times) > 1 else NAMED
+    if _gave_none(row):
+        return str(_("%(names)s gave no number.", names=names))
+    by_kind = {**NAMED, **SEVERAL} if is_several else NAMED
     sentence = ANSWERED[row.answer] if row.answer else by_kind.get(row.kind)
     if sentence is None:
         return str(_("%(names)s: %(sentence)s", names=names, sentence=_(row.sentence)))
