@@ -21,7 +21,7 @@ from portal.domain.lifecycle import SendingChannel
 from portal.models.cases import Case
 from portal.models.jobs import JobKind
 from portal.services.background import jobs
-from portal.services.complaints import bundle, complaints
+from portal.services.complaints import bundle, bundle_files
 from portal.services.letters import ahead, collecting, letters
 from portal.services.letters.printing import Printed
 from portal.services.ports import Ports
@@ -52,7 +52,7 @@ def print_as_json(facts: LetterFacts, progress: Callable[[str, float], None] | N
 QUICK_PRINTING: Sequence[tuple[ModuleType, str, Callable[..., Any]]] = (
     (letters, "print_letter", print_as_json),
     (bundle, "print_letter", print_as_json),
-    (complaints, "read_enclosed", lambda paper, _name: paper),
+    (bundle_files, "read_enclosed", lambda paper, _name: paper),
     (pdf_enclosures, "read_enclosed", lambda paper, _name: paper),
     (collecting, "bind_parts", lambda parts, **_more: b"".join(each.content for each in parts)),
     (bundle, "finish_papers", lambda printed, *_files, **_more: printed),

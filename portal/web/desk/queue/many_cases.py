@@ -25,6 +25,7 @@ from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import open_case
 from portal.web.desk.forms.many_cases import AssignAllForm, CloseAllForm, FollowUpAllForm, TagAllForm, make_form
 from portal.web.desk.pages import Answered, Page, go, note_export, show, show_file
+from portal.web.desk.queue.page import read_choice, read_columns, write_asked
 from portal.web.desk.requests.bulk import read_ticket
 from portal.web.desk.step_up import confirmed
 from portal.web.desk.team.exposure import warn_of_load
@@ -49,7 +50,7 @@ def foresee(member: SignedInStaff) -> Answered:
         return go("queue.show")
     if not references:
         flash(_("Nothing was ticked. Tick cases, or all of them, and press again."))
-        return go("queue.show")
+        return go("queue.show", **write_asked(read_choice(request.args), read_columns(request.args)))
     return _show(member, CaseAction(action), references, _make_form(member, CaseAction(action)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -84,7 +84,7 @@ def show_queue(member: SignedInStaff, *, typed: str | None = None) -> Page:
     after = read_reference(before) if (before := request.args.get("after", "")[:LONGEST]) else ""
     found = list_queue(work, team_ids=tuple(member.team_keys), choice=choice, page=page, after=after)
     columns = read_columns(request.args)
-    asked = write_choice(choice) | ({"columns": [each.value for each in columns]} if columns else {})
+    asked = write_asked(choice, columns)
     teams = tuple(member.team_keys)
     registry = unit().ports.registry
     return show_page(
@@ -96,6 +96,7 @@ def show_queue(member: SignedInStaff, *, typed: str | None = None) -> Page:
         choice=choice,
         is_narrowed=bool(asked.keys() - {"show", "columns"}),
         asked=asked,
+        narrowed_by=list(MultiDict(asked).items(multi=True)),  # the way back, where nothing was ticked
         asks_columns=bool(columns),
         all_columns=tuple(QueueColumn),
         columns=columns or columns_of(member),
@@ -165,6 +166,11 @@ def write_choice(choice: QueueChoice) -> dict[str, Any]:
         "since": choice.since.strftime("%Y-%m-%dT%H:%M:%S") if choice.since else "",
     }
     return {name: value for name, value in parts.items() if value}
+
+
+def write_asked(choice: QueueChoice, columns: Sequence[QueueColumn]) -> dict[str, Any]:
+    """The parts of the address of a list: what it is narrowed by, and its columns where they were asked for."""
+    return write_choice(choice) | ({"columns": [each.value for each in columns]} if columns else {})
 
 
 def _read(vocabulary: type[Word], text: str) -> Word | None:

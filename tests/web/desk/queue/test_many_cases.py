@@ -6,6 +6,7 @@ import io
 import time
 import zipfile
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select
@@ -75,6 +76,16 @@ def test_a_step_with_nothing_ticked_says_what_to_tick(desk: Desk) -> None:
     page = desk.visit("mira").go("/desk/together?action=remind")
     assert page.path == "/desk"
     assert "Nothing was ticked. Tick cases, or all of them, and press again." in page.text
+
+
+def test_a_step_with_nothing_ticked_leads_back_to_the_list_as_it_was(desk: Desk) -> None:
+    visitor = desk.visit("mira")
+    desk.add_case()
+    shown = visitor.go("/desk?show=all&country=NZ&columns=due&columns=links")
+    assert 'name="country" value="NZ"' in shown.answer.text
+    back = visitor.go("/desk/together?action=remind&show=all&country=NZ&columns=due&columns=links")
+    assert "Nothing was ticked." in back.text
+    assert urlsplit(back.answer.request.url).query == "show=all&country=NZ&columns=due&columns=links"
 
 
 def test_cases_are_assigned_and_another_teams_case_is_none(desk: Desk) -> None:
