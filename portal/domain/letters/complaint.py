@@ -221,7 +221,7 @@ def _write_reasons(context: LetterContext, facts: ComplaintFacts) -> list[Block]
         Paragraph(text=" ".join(part for part in sentences if part)),
         *_write_wish(context, facts.wish),
         *stated,
-        close_letter(context),
+        close_letter(context, wants_answer=False),
     ]
 
 
