@@ -246,6 +246,13 @@ def test_what_two_laws_say_alike_is_said_once_and_cites_both() -> None:
     assert "(Article 17(1)(d) of Regulation (EU) 2016/679; Article 17(1)(d) UK GDPR)" in text
 
 
+@for_each("regime", LAWS, ids=lambda regime: regime.id)
+def test_every_row_of_what_is_asked_is_worded_alike(regime: Regime) -> None:
+    """The title of the table says that it is asked; a row that says so again reads as if the others were not."""
+    for request in regime.letter.requests if regime.letter else ():
+        assert not request.startswith("I ask"), request
+
+
 def test_an_article_9_claim_is_made_of_intimate_content_only() -> None:
     regime = load_registry().regimes["eu-gdpr-17"]
     assert "Article 9" not in text_of(letter_of(regime, content_of(Depiction.PRIVATE, Filer.SELF)))
