@@ -1,6 +1,6 @@
-"""The complaints that had to come before one: those that were made to the organisation itself, and those that lead on.
+"""The complaints that had to come before one: those whose own law names it as the step that follows.
 
-What went to another authority is no part of the papers: each is told only what its own law asks for.
+What another was told under another law is no part of the papers: each is told only what its own law asks for.
 """
 
 from __future__ import annotations
@@ -31,15 +31,14 @@ def list_earlier(work: CaseWork, complaint: Complaint, law: Regime, story: Seque
     told = {part.number for part in story}
     made = [row for row in list_complaints(work) if row.lodged_at is not None and row.id != complaint.id]
     about = numbers_of_requests(work.session, [row.id for row in made]) if made else {}
-    return tuple(row for row in made if told & set(about.get(row.id, ())) and _leads_on(work, row, law))
+    return tuple(row for row in made if told & set(about.get(row.id, ())) and _leads_on(work, row, complaint, law))
 
 
-def _leads_on(work: CaseWork, row: Complaint, law: Regime) -> bool:
-    """Whether it went to the organisation itself, or its own law names this one as the step that follows."""
-    if row.regulator not in work.ports.registry.regulators:
-        return True
+def _leads_on(work: CaseWork, row: Complaint, complaint: Complaint, law: Regime) -> bool:
+    """Whether the law of an earlier one names this complaint, or the body it goes to, as the step that follows."""
     own = work.ports.registry.regimes.get(row.regime)
-    return own is not None and any(step.regime == law.id for step in own.escalation)
+    steps, laws = own.escalation if own else (), {law.id, *law.in_place_of}
+    return any(step.regime in laws or step.regulator == complaint.regulator for step in steps)
 
 
 def tell_earlier(work: CaseWork, rows: Sequence[Complaint], history: Sequence[Event]) -> tuple[EarlierComplaint, ...]:

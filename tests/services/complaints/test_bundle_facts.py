@@ -112,6 +112,15 @@ def test_what_had_to_come_before_is_told_and_what_another_authority_was_told_is_
     assert sum(row.what == "The receipt of a letter was recorded." for row in facts.chronology) == 1
 
 
+def test_a_complaint_under_another_law_is_not_told_to_this_authority(session: Session, ports: Ports) -> None:
+    """Ofcom reads nothing of the complaint under data protection law that went to the same organisation."""
+    ending = tell_ico(session, ports)
+    ofcom = session.scalars(select(Complaint).where(Complaint.regulator == "gb-ofcom")).one()
+    facts = bundle.gather(ending.work.at(ending.at), ofcom, number=9)
+    assert not facts.earlier
+    assert "164A" not in text_of(facts)
+
+
 @pytest.mark.parametrize(
     ("name", "asked", "never"),
     [
