@@ -21,7 +21,18 @@ from portal.domain.letters.law_facts import SourceFact
 from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import Filer, LetterKind
 from portal.domain.regimes import Binding, ObligedParty, Unit
-from tests.letters.samples import NAME, RECEIVED_AT, clock, competence, complaint, month_clock, sent, take_it_down
+from tests.letters.samples import (
+    EMAIL,
+    NAME,
+    RECEIVED_AT,
+    clock,
+    competence,
+    complaint,
+    frame,
+    month_clock,
+    sent,
+    take_it_down,
+)
 
 CHECK = "https://portal.example/check"
 
@@ -114,7 +125,20 @@ def test_only_official_sources_are_named() -> None:
     )
     text = text_of(replace(complaint(), bases=(basis,)))
     assert "blog.example" not in text
-    assert "No official source of this law was at hand" in text
+    assert "official source" not in text
+
+
+def test_no_authority_is_asked_to_answer_whoever_complains() -> None:
+    """Ofcom answers nobody: how the sender can be reached is said, and what is asked stands among what is asked."""
+    text = text_of(replace(complaint(), frame=replace(frame(), signature=None)))
+    assert "Please answer" not in text
+    assert f"I can be reached at {EMAIL}." in text
+
+
+def test_an_organisation_that_never_answered_is_not_asked_to_decide_again() -> None:
+    text = text_of(replace(complaint(), asks=(ComplaintAsk.DECIDE_AGAIN,), authority_asks=()))
+    assert "Decide on this complaint and on my request" in text
+    assert "Decide again" not in text
 
 
 def test_an_authority_is_asked_its_own_sentences_and_no_other() -> None:

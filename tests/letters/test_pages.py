@@ -16,7 +16,7 @@ from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import Depiction, Filer
 from portal.domain.regimes import Regime, RegimeKind
 from tests.letters.reading import read_pages
-from tests.letters.samples import content, follow_up, links, notice, supplier
+from tests.letters.samples import complaint, content, follow_up, links, notice, supplier
 from tests.services.letters.test_law_sentences import WORDED, content_of, letter_of
 
 FOOT = re.compile(r"Page \d+ of \d+|RC-7K2M-9TQX/\w+")
@@ -72,6 +72,19 @@ def test_few_links_stand_on_one_page_with_the_form_that_answers_them(count: int,
     (form,) = (number for number, page in enumerate(pages) if "Reply form" in page)
     assert (annex == form) is together
     assert form == len(pages) - 1
+
+
+def test_an_answer_in_a_complaint_stands_with_what_says_whose_it_is() -> None:
+    """Each row more in the chronology moves it down, over the foot of a page."""
+    facts = complaint()
+    (answer,) = facts.answers
+    told = replace(facts, answers=(replace(answer, text="It breaks no rule of ours."),))
+    for rows in range(3, 9):
+        longer = replace(told, chronology=(facts.chronology[:1] * rows))
+        pages = read_pages(make_letter(longer, English()).pdf)
+        (said,) = (page for page in pages if "It breaks no rule of ours." in page)
+        before = said[: said.index("It breaks no rule of ours.")].splitlines()
+        assert [line for line in before if answer.notice and answer.notice in line], (rows, before)
 
 
 def test_the_subject_names_both_laws_of_two_and_the_number_of_more() -> None:

@@ -192,8 +192,7 @@ def _list_sources(context: LetterContext, basis: BasisFact) -> list[Block]:
     translate = context.translate
     official = [source for source in basis.sources if source.official]
     if not official:
-        text = translate("No official source of this law was at hand when this was made.")
-        return [Paragraph(text=text, tone=Tone.SMALL)]
+        return []  # the authority knows its law; what was looked for and not found is the portal's own affair
     items = tuple(
         translate("%(url)s (seen on %(day)s)", url=source.url, day=format_day(source.seen_on, translate))
         for source in official

@@ -161,16 +161,22 @@ def _describe_place(context: LetterContext, link: LinkFact) -> str:
     )
 
 
-def close_letter(context: LetterContext) -> Closing:
+_SIGNED = mark("Signed electronically on %(when)s")
+_SIGNED_EARLIER = mark("My statements were signed electronically on %(when)s, before this letter was written.")
+_SIGNED_THERE = mark("The statements in my first letter were signed electronically on %(when)s.")
+
+
+def close_letter(context: LetterContext, *, states: bool = True, wants_answer: bool = True) -> Closing:
+    """The name, and what stands under it. `states`: the statements that were signed stand in this letter; else they
+    stand in the one it is about. `wants_answer`: not of an authority, which need not answer whoever complains.
+    """
     frame, translate = context.header, context.translate
     reporter, signature = frame.reporter, frame.signature
     lines = []
     if signature:
-        signed = (
-            mark("Signed electronically on %(when)s")
-            if signature.is_for_letter
-            else mark("My statements were signed electronically on %(when)s, before this letter was written.")
-        )
+        signed = _SIGNED_EARLIER if states else _SIGNED_THERE
+        if signature.is_for_letter:
+            signed = _SIGNED
         lines.append(translate(signed, when=format_moment(context.local(signature.signed_at), translate)))
         if signature.is_mandated:
             lines.append(_describe_mandated(context))
@@ -178,7 +184,7 @@ def close_letter(context: LetterContext) -> Closing:
         lines.append(translate("This name is a pseudonym."))
     if reporter.country:
         lines.append(_describe_home(context, reporter.country_name or reporter.country))
-    lines.append(_describe_reply(context))
+    lines.append(_describe_reply(context) if wants_answer else _describe_contact(context))
     if context.header.answer_page:
         lead = mark("You can also confirm receipt and answer for each link on this page, without an account:")
         lines += [translate(lead), context.header.answer_page]
@@ -222,6 +228,14 @@ def _describe_reply(context: LetterContext) -> str:
     if reporter.address_lines:
         return context.translate("Please answer by post to the address above.")
     return context.translate("Please answer in the way this letter reached you.")
+
+
+def _describe_contact(context: LetterContext) -> str:
+    """How the one who writes can be reached, for whoever wants to."""
+    reporter, organisation = context.header.reporter, context.header.organisation
+    if address := reporter.email or (organisation.email if organisation else None) or reporter.phone:
+        return context.translate("I can be reached at %(address)s.", address=address)
+    return _describe_reply(context)
 
 
 def split_paragraphs(text: str) -> tuple[str, ...]:

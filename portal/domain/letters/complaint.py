@@ -41,10 +41,10 @@ from portal.domain.letters.content_statements import (
     describe_threat,
     format_statements,
 )
-from portal.domain.letters.facts import ComplaintFacts
+from portal.domain.letters.facts import ComplaintFacts, EarlierComplaint
 from portal.domain.letters.kinds import ComplaintAsk
 from portal.domain.letters.law_blocks import describe_authority_clock
-from portal.domain.letters.phrases import find_ground, mark, say_reason
+from portal.domain.letters.phrases import find_ground, format_moment, mark, say_reason
 from portal.domain.lifecycle import ItemState, LetterKind
 from portal.domain.regimes import Binding
 
@@ -57,7 +57,7 @@ _ASKS: Mapping[ComplaintAsk, str] = {
     ComplaintAsk.FORWARD: mark("If another authority is competent, pass this complaint on and tell me to whom."),
     ComplaintAsk.DECIDE: mark("Decide on this complaint, and send me the decision with its reasons."),
     ComplaintAsk.DECIDE_AGAIN: mark(
-        "Decide again on my request, and tell me the decision, its reasons and what remains."
+        "Decide on this complaint and on my request, and tell me the decision, its reasons and what remains."
     ),
     ComplaintAsk.ACT: mark("Act on the content at the links listed in part 1, as far as your role allows."),
     ComplaintAsk.ORDER_REMOVAL: mark("Use your powers so that the content at the links listed in part 1 is removed."),
@@ -121,10 +121,39 @@ def _write_cover(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
         Pairs(rows=tuple(row for row in _list_matter(context, facts) if row[1])),
         Paragraph(text=describe(context, content.depiction, content.under_18)),
         *write_table(context, facts),
+        *_tell_earlier(context, facts),
         Paragraph(text=translate("What I ask of you:"), tone=Tone.STRONG, leads=True),
         Items(items=tuple(asks), is_ordered=True),
         Paragraph(text=_describe_check(context, facts), tone=Tone.SMALL),
     ]
+
+
+def _tell_earlier(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
+    """What had to come before this complaint, and what came of it."""
+    if not facts.earlier:
+        return []
+    lead = Paragraph(text=context.translate("Complained before:"), tone=Tone.STRONG, leads=True)
+    return [lead, Items(items=tuple(_describe_earlier(context, each) for each in facts.earlier))]
+
+
+def _describe_earlier(context: LetterContext, complaint: EarlierComplaint) -> str:
+    translate = context.translate
+    made = translate(
+        "%(at)s: to %(body)s, under %(law)s.",
+        at=format_moment(context.local(complaint.lodged_at), translate),
+        body=complaint.body,
+        law=translate(complaint.law),
+    )
+    ticket = translate("Their number: %(ticket)s.", ticket=complaint.ticket) if complaint.ticket else ""
+    return " ".join(part for part in (made, ticket, _describe_outcome(context, complaint)) if part)
+
+
+def _describe_outcome(context: LetterContext, complaint: EarlierComplaint) -> str:
+    translate = context.translate
+    if complaint.answer is None or complaint.answered_at is None:
+        return translate("No answer to it was recorded.")
+    at = format_moment(context.local(complaint.answered_at), translate)
+    return translate("%(at)s: %(answer)s", at=at, answer=translate(complaint.answer))
 
 
 def _list_matter(context: LetterContext, facts: ComplaintFacts) -> list[tuple[str, str]]:
@@ -192,7 +221,7 @@ def _write_reasons(context: LetterContext, facts: ComplaintFacts) -> list[Block]
         Paragraph(text=" ".join(part for part in sentences if part)),
         *_write_wish(context, facts.wish),
         *stated,
-        close_letter(context),
+        close_letter(context, wants_answer=False),
     ]
 
 

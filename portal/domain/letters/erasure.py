@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 from portal.domain.letters.asks import describe_ground, write_ask_table
 from portal.domain.letters.blocks import (
@@ -32,7 +33,7 @@ from portal.domain.letters.content_statements import (
 )
 from portal.domain.letters.facts import ErasureFacts
 from portal.domain.letters.kinds import ErasureAsk, IdentityOffer
-from portal.domain.letters.law_blocks import title_of, write_bases, write_glance
+from portal.domain.letters.law_blocks import join_titles, write_bases, write_glance
 from portal.domain.letters.phrases import mark
 from portal.domain.lifecycle import LetterKind
 from portal.domain.regimes import LetterAsk
@@ -69,11 +70,14 @@ _IDENTITY: Mapping[IdentityOffer, str] = {
 }
 
 
+_CITED = re.compile(r"\((Articles? (?:[^()]|\([^()]*\))+)\)")
+
+
 def build_erasure(facts: ErasureFacts, translate: Translate) -> LetterDocument:
     """The request as a document. The laws' own grounds come first; `facts.grounds` are for laws without any."""
     context = LetterContext(header=facts.frame, translate=translate)
     links = translate.plural("%(count)s link", "%(count)s links", len(facts.links))
-    title = title_of(context, facts.bases[0]) if facts.bases else translate("Request to erase personal data")
+    title = join_titles(context, facts.bases) or translate("Request to erase personal data")
     where = (translate("Where"), translate("%(links)s, listed in Annex A", links=links))
     blocks: list[Block] = [
         open_letter(context, translate("%(title)s: %(links)s", title=title, links=links)),
@@ -94,7 +98,7 @@ def build_erasure(facts: ErasureFacts, translate: Translate) -> LetterDocument:
 
 
 def _write_matter(context: LetterContext, facts: ErasureFacts) -> list[Block]:
-    said = [context.translate(text) for basis in facts.bases if basis.wording for text in basis.wording.says]
+    said = join_alike(context.translate(text) for basis in facts.bases if basis.wording for text in basis.wording.says)
     which = context.voice(
         mark("You hold and publish personal data about me at the links in Annex A."),
         mark("You hold and publish personal data about the person I act for at the links in Annex A."),
@@ -114,7 +118,21 @@ def _write_grounds(context: LetterContext, facts: ErasureFacts) -> list[Block]:
     if not grounds:
         return []
     lead = Paragraph(text=context.translate("I rely on these grounds:"), leads=True)
-    return [lead, Items(items=tuple(context.translate(ground) for ground in grounds))]
+    return [lead, Items(items=tuple(join_alike(context.translate(ground) for ground in grounds)))]
+
+
+def join_alike(sentences: Iterable[str]) -> list[str]:
+    """Sentences of several laws; those that differ in the Articles in brackets alone are one, which cites them all."""
+    alike: dict[str, list[str]] = {}
+    for sentence in sentences:
+        alike.setdefault(_CITED.sub("()", sentence), []).append(sentence)
+    return [_join(group) for group in alike.values()]
+
+
+def _join(group: list[str]) -> str:
+    """The first sentence, with what each of them cites in its place."""
+    cited = iter(zip(*(_CITED.findall(sentence) for sentence in group), strict=True))
+    return _CITED.sub(lambda _found: f"({'; '.join(dict.fromkeys(next(cited)))})", group[0])
 
 
 def _write_asks(context: LetterContext, facts: ErasureFacts) -> list[Block]:

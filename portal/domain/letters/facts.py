@@ -208,6 +208,18 @@ class ChronologyRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EarlierComplaint:
+    """A complaint that had to come before this one, and what came of it."""
+
+    body: str  # to whom it was made
+    law: str
+    lodged_at: datetime
+    ticket: str | None = None
+    answer: str | None = None  # the portal's sentence on the last answer; none has come where it is empty
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Exhibit:
     number: int
     kind: ExhibitKind
@@ -384,6 +396,7 @@ class ComplaintFacts:
     how_found: str | None = None  # the person's own words
     check_url: str | None = None  # where anybody can have the file checked
     form: tuple[FormFact, ...] = ()  # the authority's own form, field by field in its order, where somebody saw it
+    earlier: tuple[EarlierComplaint, ...] = ()  # to the organisation itself, and what else the law puts first
 
 
 LetterFacts = (

@@ -241,7 +241,11 @@ def _write_glance(context: LetterContext, facts: FollowUpFacts) -> Pairs:
 def _write_past(context: LetterContext, facts: FollowUpFacts) -> list[Block]:
     content = describe_asked(context, facts.notice.kind, facts.content)
     parts = (*describe_sent(context, facts.notice), content, describe_standing(context))
-    return [Paragraph(text=" ".join(part for part in parts if part)), *describe_answers(context, facts.answers)]
+    return [
+        Paragraph(text=" ".join(part for part in parts if part)),
+        *describe_answers(context, facts.answers),
+        *_write_words_of(context, facts.answers),
+    ]
 
 
 def _write_points(context: LetterContext, facts: FollowUpFacts) -> list[Block]:
@@ -253,7 +257,6 @@ def _write_points(context: LetterContext, facts: FollowUpFacts) -> list[Block]:
         blocks += _write_others(context, facts)
     if facts.topic is FollowUp.BACK:
         blocks.append(_write_returns(context, facts.links))
-    blocks += _write_words_of(context, facts.answers)
     if facts.given:
         blocks += [Paragraph(text=translate("My answer:"), leads=True), Quote(paragraphs=split_paragraphs(facts.given))]
     return blocks

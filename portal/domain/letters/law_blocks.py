@@ -35,6 +35,17 @@ def title_of(context: LetterContext, basis: BasisFact) -> str:
     return context.translate(basis.wording.title if basis.wording else basis.name)
 
 
+def join_titles(context: LetterContext, bases: Sequence[BasisFact]) -> str:
+    """What a letter is under each of its laws, for its subject; of more than two, the first and how many more."""
+    translate, titles = context.translate, [title_of(context, basis) for basis in bases]
+    if len(titles) == 2:
+        return translate("%(first)s; %(second)s", first=titles[0], second=titles[1])
+    if len(titles) > 2:
+        others = translate.plural("%(count)s more law", "%(count)s more laws", len(titles) - 1)
+        return translate("%(first)s, and %(others)s", first=titles[0], others=others)
+    return "".join(titles)
+
+
 def write_glance(context: LetterContext, bases: Sequence[BasisFact], rows: Iterable[tuple[str, str]]) -> Pairs:
     """The box a clerk reads first: what this is under each law, `rows`, each time limit, where answers go.
 

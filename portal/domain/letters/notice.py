@@ -31,7 +31,7 @@ from portal.domain.letters.content_statements import (
     write_statements,
 )
 from portal.domain.letters.facts import NoticeFacts
-from portal.domain.letters.law_blocks import BY_OWN_RULES, title_of, write_bases, write_glance
+from portal.domain.letters.law_blocks import BY_OWN_RULES, join_titles, write_bases, write_glance
 from portal.domain.lifecycle import LetterKind
 
 
@@ -63,13 +63,7 @@ def _write_subject(context: LetterContext, facts: NoticeFacts) -> str:
     child that a child is shown, before anything else.
     """
     translate = context.translate
-    titles = [title_of(context, basis) for basis in facts.bases]
-    title = titles[0] if titles else translate(BY_OWN_RULES)
-    if len(titles) == 2:
-        title = translate("%(first)s; %(second)s", first=titles[0], second=titles[1])
-    if len(titles) > 2:
-        others = translate.plural("%(count)s more law", "%(count)s more laws", len(titles) - 1)
-        title = translate("%(first)s, and %(others)s", first=titles[0], others=others)
+    title = join_titles(context, facts.bases) or translate(BY_OWN_RULES)
     if facts.content.under_18:
         return translate("A child is shown. %(title)s: %(links)s", title=title, links=_count_links(context, facts))
     return translate("%(title)s: %(links)s", title=title, links=_count_links(context, facts))

@@ -50,7 +50,7 @@ def build_reminder(facts: ReminderFacts, translate: Translate) -> LetterDocument
         *_write_past(context, facts),
         *_write_asks(context, facts),
         *_write_next(context, facts),
-        close_letter(context),
+        close_letter(context, states=False),
         *_write_misses(context, facts),
         *write_annexes(context, facts.links),
     ]

@@ -36,13 +36,15 @@ from portal.services.clocks.agreement import RecordsDisagree, require_whole
 from portal.services.clocks.derivation import place_of_complaint
 from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.complaints import stating
-from portal.services.complaints.chronology import write_chronology
+from portal.services.complaints.chronology import Told, write_chronology
+from portal.services.complaints.earlier import list_earlier, tell_earlier
 from portal.services.complaints.enclosing import finish_papers, read_enclosures
 from portal.services.complaints.exhibits import list_exhibits
 from portal.services.complaints.form_rows import Matter, list_rows
 from portal.services.complaints.respondents import find_party, find_respondent
 from portal.services.complaints.story import with_earlier
 from portal.services.history.events import read_history
+from portal.services.history.valid_events import keep_valid
 from portal.services.law.versions import find_law
 from portal.services.letters import letters
 from portal.services.letters.drafting import answer_facts, running_bases, sent_fact
@@ -133,6 +135,7 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
     files = list_exhibits(work, story)
     exhibits = {file.of: file.exhibit.number for file in files}
     history = read_history(work.session, work.case.id)
+    earlier = list_earlier(work, complaint, citation.regime, story)
     regulator = work.ports.registry.regulators.get(complaint.regulator)
     respondent = find_respondent(work, complaint, parts)
     party = Party(name=_THREATENER) if is_threat else find_party(work, respondent, regulator)
@@ -148,7 +151,7 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
         bases=bases or (competence,),
         notices=tuple(_sent(work, story, exhibits)),
         answers=_answers(story, exhibits),
-        chronology=tuple(write_chronology(work, history, story, exhibits, bases, is_threat=is_threat)),
+        chronology=tuple(write_chronology(work, history, Told(story, exhibits, bases, earlier), is_threat=is_threat)),
         exhibits=tuple(file.exhibit for file in files),
         asks=_asks(citation.regime, regulator, is_threat=is_threat),
         # A record's own sentences speak of what is online.
@@ -162,6 +165,7 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
         how_found=None if is_threat else work.report.how_found.strip() or None,
         check_url=f"{work.ports.config.base_url}{CHECK_PATH}",
         form=tuple(_form(work, complaint, own, matter)),
+        earlier=tell_earlier(work, earlier, keep_valid(history)),
     )
 
 

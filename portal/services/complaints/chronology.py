@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,11 @@ from portal.domain.letters.clock_sheets import is_shown
 from portal.domain.letters.facts import ChronologyRow
 from portal.domain.letters.law_facts import BasisFact, ClockFact
 from portal.domain.lifecycle import ActorKind, Answer, History, LetterKind
+from portal.models.complaints import Complaint
 from portal.models.events import Event
+from portal.services.clocks.case_events import ComplaintAnswer
+from portal.services.complaints.earlier import ANSWERED as COMPLAINT_ANSWERED
+from portal.services.complaints.earlier import name_law
 from portal.services.complaints.exhibits import describe_later, describe_letter
 from portal.services.history.events import read_detail
 from portal.services.history.valid_events import INSTEAD, keep_valid
@@ -39,6 +44,8 @@ _TOLD: Mapping[History, str] = {
     History.PROOF_SAID: "What was kept of the content before its removal was asked for was written down.",
     History.TICKET_GIVEN: "The recipient's number for a letter was written down.",
     History.CORRECTED: "An entry was corrected.",  # said by what was wrong, see `_CORRECTED`
+    History.COMPLAINT_LODGED: "A complaint was made.",
+    History.COMPLAINT_ANSWERED: "A complaint was answered.",  # said by its meaning
 }
 _CORRECTED: Mapping[str, str] = {
     "sent": "When a letter was sent had been recorded wrongly. It was corrected.",
@@ -75,6 +82,7 @@ _SENT: Mapping[LetterKind, str] = {
     LetterKind.PRESERVATION: "A request to keep evidence was sent.",
     LetterKind.POLICE: "A sheet was given to the police.",
 }
+_COMPLAINT_ARRIVED = "The receipt of a complaint was recorded."
 _NO_TICKET = "It was written down that the recipient gave no number for a letter."
 _STATED_THERE = "The request was sent in other words or by their form. Statements were made in it."
 _IN_OTHER_WORDS: Mapping[History, str] = {
@@ -97,28 +105,29 @@ _SOURCES: Mapping[ActorKind, str] = {
 }
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Told:
+    """What the papers of a complaint tell of."""
+
+    story: Sequence[Dossier]
+    exhibits: Mapping[UUID, int]
+    bases: Sequence[BasisFact]
+    earlier: Sequence[Complaint] = ()  # the complaints that had to come before
+
+
 def write_chronology(
-    work: CaseWork,
-    history: Sequence[Event],
-    story: Sequence[Dossier],
-    exhibits: Mapping[UUID, int],
-    bases: Sequence[BasisFact],
-    *,
-    is_threat: bool = False,
+    work: CaseWork, history: Sequence[Event], told: Told, *, is_threat: bool = False
 ) -> Iterator[ChronologyRow]:
     """What happened, as it was recorded: of the requests to this organisation, and of the case as a whole."""
+    story, exhibits, bases = told.story, told.exhibits, told.bases
     found_on = None if is_threat else work.report.found_on
     if found_on:
         at = datetime.combine(found_on, time(12), zone_of(work))
         yield ChronologyRow(at=at, what="The content was found.", source=_SOURCES[ActorKind.PERSON], is_day=True)
-    by_id = {part.request.id: part for part in story}
     papers = {part.request.id: part.sent_letter for part in story}
     later = {each.event.id: each for part in story for each in part.sent_later}
     later |= {each.event.id: each for each in (() if story else read_case_letters(work))}
-    for event in keep_valid(history):
-        part = by_id.get(event.request_id) if event.request_id else None
-        if event.kind not in _TOLD or (event.request_id is not None and part is None):
-            continue
+    for event, part, complaint in _pick(told, keep_valid(history)):
         if _is_no_part(event, part, later):
             continue
         missed = _find_sheet(event, bases) if event.kind is History.CLOCK_MISSED else None
@@ -129,6 +138,7 @@ def write_chronology(
         detail = read_detail(event, work.key)
         paper = papers.get(event.request_id) if event.kind is History.SENT and event.request_id else None
         about = [describe_letter(part, papers[part.request.id])] if part else []
+        about += [_name_complaint(work, complaint)] if complaint else []
         if sent := later.get(event.id):
             paper = sent.letter
             about = [describe_later(work, sent)]
@@ -145,6 +155,21 @@ def write_chronology(
         )
 
 
+def _pick(told: Told, history: Sequence[Event]) -> Iterator[tuple[Event, Dossier | None, Complaint | None]]:
+    """The events that are told, each with the request or the earlier complaint it belongs to, if it belongs to one.
+
+    What another organisation was asked, or another authority was told, is not this one's to read.
+    """
+    parts = {part.request.id: part for part in told.story}
+    earlier = {row.id: row for row in told.earlier}
+    for event in history:
+        part = parts.get(event.request_id) if event.request_id else None
+        complaint = earlier.get(event.complaint_id) if event.complaint_id else None
+        is_strange = (event.request_id and part is None) or (event.complaint_id and complaint is None)
+        if event.kind in _TOLD and not is_strange:
+            yield event, part, complaint
+
+
 def _is_no_part(event: Event, part: Dossier | None, later: Mapping[UUID, Any]) -> bool:
     """A letter of another story; and what was kept, where that is nothing, or was said after the request had left."""
     if event.kind is History.LETTER_SENT:
@@ -157,6 +182,8 @@ def _is_no_part(event: Event, part: Dossier | None, later: Mapping[UUID, Any]) -
 
 def _tell(event: Event, *, has_paper: bool) -> str:
     """The sentence of an event; an answer's says what it means, and what left without a letter is not called one."""
+    if event.complaint_id is not None:
+        return _tell_of_complaint(event)
     if event.kind is History.ANSWERED:
         return _ANSWERED[Answer(event.facts["answer"])]
     if event.kind is History.CORRECTED:
@@ -170,6 +197,12 @@ def _tell(event: Event, *, has_paper: bool) -> str:
     if not has_paper and event.kind in _IN_OTHER_WORDS:
         return _IN_OTHER_WORDS[event.kind]
     return _TOLD[event.kind]
+
+
+def _tell_of_complaint(event: Event) -> str:
+    if event.kind is History.COMPLAINT_ANSWERED:
+        return COMPLAINT_ANSWERED[ComplaintAnswer(event.facts["meaning"])]
+    return _COMPLAINT_ARRIVED if event.kind is History.RECEIPT_CONFIRMED else _TOLD[event.kind]
 
 
 def _words_of(event: Event, detail: Mapping[str, Any], exhibits: Mapping[UUID, int]) -> str | None:
@@ -196,6 +229,11 @@ def _name_moments(event: Event, work: CaseWork) -> str:
     zone = zone_of(work)
     moments = [event.facts["was"], event.facts.get("now")]
     return " → ".join(f"{datetime.fromisoformat(at).astimezone(zone):%Y-%m-%d %H:%M}" if at else "–" for at in moments)
+
+
+def _name_complaint(work: CaseWork, row: Complaint) -> str:
+    """To whom it was made, and under which law."""
+    return f"{work.read_sealed(row)['name']} · {name_law(work, row)}"
 
 
 def _name_clock(event: Event, ports: Ports) -> str:

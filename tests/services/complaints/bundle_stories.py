@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from portal.domain.lifecycle import Answer, LetterKind, SendingChannel
 from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.complaints import complaints
+from portal.services.complaints.complaints import LodgedCommand
 from portal.services.letters import letters
 from portal.services.ports import Ports
 from portal.services.requests import preparing
-from portal.services.requests.lookup import list_requests
+from portal.services.requests.lookup import find_complaint, list_requests
 from portal.services.tracking import answers, sending
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.tracking.sending import RemindedCommand
@@ -102,6 +103,24 @@ def tell_ofcom(session: Session, ports: Ports) -> Ending:
     return complain(opened, "uk-ofcom-report", "gb-ofcom", (1,), NOW + 6 * DAY)
 
 
+def tell_ico(session: Session, ports: Ports) -> Ending:
+    """The commission waits for a complaint to the organisation, which left without an answer; another is told too."""
+    opened = make_case(session, ports, links=X_LINK, country="GB")
+    send(session, opened, ports)
+    asked = preparing.prepare_erasure(opened.at(NOW + DAY), 1)
+    send(session, opened, ports, asked, at=NOW + DAY, received_at=NOW + DAY)
+    for law, body, numbers, at in (
+        ("uk-ofcom-report", "gb-ofcom", (1,), NOW + 6 * DAY),
+        ("uk-dpa-164a", "platform-x", (asked,), NOW + 40 * DAY),
+    ):
+        made = complain(opened, law, body, numbers, at)
+        left = LodgedCommand(has_checked=True, at=at + DAY, received_at=at + DAY, ticket=f"T-{body}")
+        complaints.record_lodged(opened.at(at + DAY), made.number, left)
+    late = NOW + 110 * DAY
+    refresh_clocks(opened.at(late), opened.case, find_complaint(opened, made.number))
+    return complain(opened, "uk-ico-165", "gb-ico", (asked,), late)
+
+
 STORIES: Mapping[str, Callable[[Session, Ports], Ending]] = {
     "ftc": tell_ftc,
     "netsafe": tell_netsafe,
@@ -109,4 +128,5 @@ STORIES: Mapping[str, Callable[[Session, Ports], Ending]] = {
     "cnam": tell_cnam,
     "garante": tell_garante,
     "ofcom": tell_ofcom,
+    "ico": tell_ico,
 }

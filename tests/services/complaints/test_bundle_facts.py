@@ -39,6 +39,7 @@ from tests.services.complaints.bundle_stories import (
     complain,
     tell_dpc,
     tell_ftc,
+    tell_ico,
     tell_ofcom,
 )
 from tests.services.factories import NOW, make_case
@@ -91,6 +92,33 @@ def test_the_papers_hold_what_they_promise(story: tuple[str, ComplaintFacts], po
         assert basis.regime_id not in text
     for never in ("how it goes on", "legal advice", "proven", "sixty", "!", "(seen on 20", "Save the exhibits"):
         assert never not in text
+
+
+def test_what_had_to_come_before_is_told_and_what_another_authority_was_told_is_not(
+    session: Session, ports: Ports
+) -> None:
+    facts = facts_of(session, tell_ico(session, ports))
+    (before,) = facts.earlier
+    assert (before.body, before.ticket, before.answer) == ("X (Twitter)", "T-platform-x", None)
+    for shown in (facts, redacted(facts)):
+        text = text_of(shown)
+        assert "Complained before:" in text
+        assert "to X (Twitter), under Data Protection Act 2018, section 164A" in text
+        assert "No answer to it was recorded." in text
+        assert "Ofcom" not in text
+    assert "T-platform-x" not in text
+    told = [row.what for row in facts.chronology if "164A" in (row.about or "")]
+    assert told == ["A complaint was made.", "The receipt of a complaint was recorded."]
+    assert sum(row.what == "The receipt of a letter was recorded." for row in facts.chronology) == 1
+
+
+def test_a_complaint_under_another_law_is_not_told_to_this_authority(session: Session, ports: Ports) -> None:
+    """Ofcom reads nothing of the complaint under data protection law that went to the same organisation."""
+    ending = tell_ico(session, ports)
+    ofcom = session.scalars(select(Complaint).where(Complaint.regulator == "gb-ofcom")).one()
+    facts = bundle.gather(ending.work.at(ending.at), ofcom, number=9)
+    assert not facts.earlier
+    assert "164A" not in text_of(facts)
 
 
 @pytest.mark.parametrize(

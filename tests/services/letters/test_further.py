@@ -125,6 +125,23 @@ def text_of(facts: FollowUpFacts | ReminderFacts) -> str:
     return "\n".join(plain_text(build_letter(facts, English())))
 
 
+def test_their_words_stand_with_their_answer_before_what_is_said_to_it() -> None:
+    answer = replace(reminder().answers[0], text="It breaks no rule of ours.")
+    text = text_of(replace(follow_up(topic=FollowUp.COUNTER_NOTICE), answers=(answer,)))
+    places = [text.index(part) for part in ("You answered:", "In your own words:", "You tell me of a counter-notice.")]
+    assert places == sorted(places)
+
+
+def test_a_reminder_says_where_the_statements_stand_that_were_signed() -> None:
+    facts = reminder()
+    assert facts.frame.signature
+    for is_new in (False, True):
+        signature = replace(facts.frame.signature, is_for_letter=is_new)
+        text = text_of(replace(facts, frame=replace(facts.frame, signature=signature)))
+        assert ("The statements in my first letter were signed electronically on" in text) is not is_new
+        assert "before this letter was written" not in text
+
+
 @pytest.mark.parametrize("topic", FollowUp)
 def test_a_letter_that_relies_on_their_own_rules_claims_no_law_afterwards_either(topic: FollowUp) -> None:
     text = text_of(replace(follow_up(topic=topic), bases=(), given=None, answers=(), statements=()))

@@ -233,6 +233,26 @@ def test_who_is_bound_is_said_where_a_law_is_cited_to_any_site() -> None:
     assert "These duties bind a covered platform" in text
 
 
+def test_what_two_laws_say_alike_is_said_once_and_cites_both() -> None:
+    laws = [load_registry().regime(each) for each in ("eu-gdpr-17", "uk-gdpr-17")]
+    first, second = (letter_of(law, content_of(Depiction.REAL, Filer.SELF, country="GB")) for law in laws)
+    assert isinstance(first, ErasureFacts)
+    assert isinstance(second, ErasureFacts)
+    text = text_of(replace(first, bases=(*first.bases, *second.bases)))
+    assert "Article 17 GDPR erasure request; Article 17 UK GDPR erasure request: 2 links" in text
+    assert text.count("data concerning my sex life included") == 1
+    assert "(Article 9(1) of Regulation (EU) 2016/679; Article 9(1) UK GDPR)" in text
+    assert text.count("The data have been unlawfully processed") == 1
+    assert "(Article 17(1)(d) of Regulation (EU) 2016/679; Article 17(1)(d) UK GDPR)" in text
+
+
+@for_each("regime", LAWS, ids=lambda regime: regime.id)
+def test_every_row_of_what_is_asked_is_worded_alike(regime: Regime) -> None:
+    """The title of the table says that it is asked; a row that says so again reads as if the others were not."""
+    for request in regime.letter.requests if regime.letter else ():
+        assert not request.startswith("I ask"), request
+
+
 def test_an_article_9_claim_is_made_of_intimate_content_only() -> None:
     regime = load_registry().regimes["eu-gdpr-17"]
     assert "Article 9" not in text_of(letter_of(regime, content_of(Depiction.PRIVATE, Filer.SELF)))

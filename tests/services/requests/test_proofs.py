@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import KeptProof
 from portal.services.cases.opening import UnknownNumber
-from portal.services.complaints.chronology import write_chronology
+from portal.services.complaints.chronology import Told, write_chronology
 from portal.services.history.events import read_history
 from portal.services.ports import Ports
 from portal.services.requests.dossier import read_dossier, read_dossiers
@@ -26,7 +26,7 @@ TOLD = "What was kept of the content before its removal was asked for was writte
 def tell(work: CaseWork, number: int) -> list[tuple[str, str]]:
     """The rows of a complaint's chronology that speak of what was kept."""
     story = [read_dossier(work, number)]
-    rows = write_chronology(work, read_history(work.session, work.case.id), story, {}, ())
+    rows = write_chronology(work, read_history(work.session, work.case.id), Told(story, {}, ()))
     return [(row.what, row.source) for row in rows if row.what == TOLD]
 
 

@@ -22,7 +22,7 @@ from portal.run.worker import RUNNERS
 from portal.services.background import jobs
 from portal.services.background.outbox import Delivery
 from portal.services.cases import approvals
-from portal.services.complaints.chronology import write_chronology
+from portal.services.complaints.chronology import Told, write_chronology
 from portal.services.history.events import read_history
 from portal.services.inbox.case_keys import find_public
 from portal.services.letters import kept_letters, letters, threats
@@ -124,7 +124,7 @@ def test_a_reminder_leaves_once_and_is_written_down_with_its_proof(sent: Sent) -
         assert (reminded.event.at, reminded.letter and reminded.letter.number) == (LATE + MINUTE, sent.reminder)
         assert reminded.event.facts["channel"] == "email"
         assert dossier.request.state is RequestState.REFUSED, "it starts no clock and changes no state"
-        rows = list(write_chronology(work, read_history(session, work.case.id), [dossier], {}, []))
+        rows = list(write_chronology(work, read_history(session, work.case.id), Told([dossier], {}, [])))
         (told,) = [row for row in rows if row.what == "A reminder was sent."]
         assert "Message-ID: <" in (told.detail or "")
         assert "SMTP: 250 taken" in (told.detail or "")
@@ -153,7 +153,7 @@ def test_other_later_letters_leave_the_same_way(sent: Sent, kind: LetterKind, wo
     sent.write_down()
     with sent.sessions() as session:
         work = sent.work(session)
-        rows = list(write_chronology(work, read_history(session, work.case.id), [read_dossier(work, 1)], {}, []))
+        rows = list(write_chronology(work, read_history(session, work.case.id), Told([read_dossier(work, 1)], {}, [])))
     assert [row.what for row in rows].count(what) == 1
     assert len(post.sent) == 1
 

@@ -41,7 +41,7 @@ from portal.services.background.outbox import Delivery
 from portal.services.casefile import sharing
 from portal.services.cases import approvals
 from portal.services.cases.consent import NoConsent
-from portal.services.complaints.chronology import write_chronology
+from portal.services.complaints.chronology import Told, write_chronology
 from portal.services.history.events import read_detail, read_history
 from portal.services.letters import kept_letters, letters
 from portal.services.ports import Ports
@@ -220,7 +220,7 @@ def test_an_authority_reads_by_what_the_sending_can_be_found_on_both_sides(desk:
     with desk.sessions() as session:
         work = desk.work(session)
         history = read_history(session, work.case.id)
-        rows = list(write_chronology(work, history, [read_dossier(work, 1)], {}, []))
+        rows = list(write_chronology(work, history, Told([read_dossier(work, 1)], {}, [])))
     (sent,) = [row for row in rows if row.what == "A letter was sent."]
     assert sent.detail == f"Message-ID: <{desk.mails()[0].message_id}>\nSMTP: 250 taken"
 
