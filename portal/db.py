@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import msgspec
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, TypeDecorator, create_engine, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, TypeDecorator, Uuid, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 NAMING = {
@@ -63,11 +65,25 @@ class Word(TypeDecorator[StrEnum]):
         return None if value is None else self._members.get(value) or self.vocabulary(value)
 
 
+class Id(Uuid[UUID]):
+    """An id. SQLite gives it as text: that of a case stands in most rows of a page, and is read once."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        if dialect.supports_native_uuid:
+            return super().result_processor(dialect, coltype)
+        return lambda value: None if value is None else _read_id(value)
+
+
+_read_id = lru_cache(maxsize=4096)(UUID)
+
+
 class Base(DeclarativeBase):
     """The base of all tables. Prints its id only, so that nothing about a person reaches a log."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UTCDateTime}  # noqa: RUF012 - SQLAlchemy's own declaration
+    type_annotation_map = {datetime: UTCDateTime, UUID: Id}  # noqa: RUF012 - SQLAlchemy's own declaration
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {getattr(self, 'id', '?')}>"

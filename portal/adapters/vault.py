@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from threading import BoundedSemaphore
 from typing import Any
 
+import msgspec
 from argon2.low_level import Type, hash_secret_raw
 from nacl import bindings
 from nacl.exceptions import CryptoError
@@ -114,7 +115,7 @@ def seal_values(key: bytes, place: SealContext, values: dict[str, Any]) -> bytes
 
 def open_values(key: bytes, place: SealContext, sealed: bytes) -> dict[str, Any]:
     """Open what `seal_values` sealed. Raises CannotOpen."""
-    values: dict[str, Any] = json.loads(open_sealed(key, place, sealed))
+    values: dict[str, Any] = msgspec.json.decode(open_sealed(key, place, sealed))
     return values
 
 

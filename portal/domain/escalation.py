@@ -389,7 +389,11 @@ def _merge(options: Sequence[EscalationOption]) -> list[EscalationOption]:
         origins.setdefault(key, {}).update(dict.fromkeys(option.origins))
         if key not in best or _STATES[option.state] < _STATES[best[key].state]:
             best[key] = option
-    return [replace(option, origins=tuple(origins[key])) for key, option in best.items()]
+    return [_with_origins(option, tuple(origins[key])) for key, option in best.items()]
+
+
+def _with_origins(option: EscalationOption, origins: tuple[str, ...]) -> EscalationOption:
+    return option if option.origins == origins else replace(option, origins=origins)
 
 
 _CAN_DO_UNKNOWN = "You tell them what happened. They decide what they do."

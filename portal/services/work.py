@@ -26,6 +26,7 @@ from portal.services.ports import Actor, Ports
 
 # Whoever is not of the team that has the case: what they do is new to it.
 _BRING_NEWS = frozenset({ActorKind.PERSON, ActorKind.PARTNER, ActorKind.PLATFORM})
+_REPORT = "_opened_report"  # where work on a case keeps it, beside the sealed bytes that it was opened from
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -77,7 +78,12 @@ class CaseWork(Work):
 
     @property
     def report(self) -> Report:
-        return msgspec.convert(self.read()["report"], Report)
+        """Opened once as long as the case's row is the same."""
+        kept: tuple[bytes | None, Report] | None = vars(self).get(_REPORT)
+        if kept is None or kept[0] is not self.case.sealed:
+            kept = self.case.sealed, msgspec.convert(self.read()["report"], Report)
+            vars(self)[_REPORT] = kept
+        return kept[1]
 
     def write(self, **values: Any) -> None:
         """Replace some of what is sealed in the case's own row; a value of None takes the name out."""

@@ -12,8 +12,14 @@ from portal.adapters.translations import PAGES, SOURCE_LANGUAGE, list_languages,
 class _PageDomain(Domain):  # type: ignore[misc]  # Flask-Babel has no types
     """Where the sentences of pages come from. One that a catalogue lacks is shown in English."""
 
+    _kept: tuple[Locale | None, NullTranslations] | None = None
+
     def get_translations(self) -> NullTranslations:
-        return load_page_sentences(str(get_locale() or SOURCE_LANGUAGE))
+        """Kept for the request, as this domain is, since a page asks for hundreds of sentences."""
+        locale = get_locale()
+        if self._kept is None or self._kept[0] is not locale:
+            self._kept = locale, load_page_sentences(str(locale or SOURCE_LANGUAGE))
+        return self._kept[1]
 
 
 class PageLanguages(Babel):  # type: ignore[misc]

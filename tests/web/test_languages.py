@@ -166,6 +166,18 @@ def test_every_sentence_of_a_page_comes_from_the_catalogue(world: World, endpoin
             assert not bare, f"{caller}: {bare}"
 
 
+def test_the_catalogue_of_a_page_is_looked_up_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up: list[str] = []
+
+    def note(language: str) -> Pseudo:
+        looked_up.append(language)
+        return Pseudo()
+
+    monkeypatch.setattr(languages, "load_page_sentences", note)
+    assert world.ask(Caller.NOBODY, "GET", "/").status_code == 200
+    assert looked_up == ["en"]
+
+
 class Asked(Pseudo):
     """Remembers every sentence that a page asked for."""
 

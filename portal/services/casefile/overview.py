@@ -14,7 +14,7 @@ from portal.services.casefile import pane
 from portal.services.casefile.views import CaseOverview, LinkGroup
 from portal.services.cases.messages import staff_names
 from portal.services.clocks.agreement import list_bent
-from portal.services.complaints.options import list_options
+from portal.services.complaints.options import count_open
 from portal.services.complaints.reading import list_lines
 from portal.services.requests.dossier import OpenedItem, list_items
 from portal.services.requests.escalation import EscalatedRequest, read_escalated
@@ -49,7 +49,7 @@ def read_overview(
     case = work.case
     team = work.session.get(Team, case.team_id) if case.team_id else None
     known = read_escalated(work) if escalated is None else escalated
-    items = list_items(work)
+    items = known[0].dossier.case_items if known else list_items(work)
     numbers = {each.dossier.request.id: each.dossier.number for each in known}
     listed, unfolded = _cut_items(items, parts)
     view = CaseOverview(
@@ -112,4 +112,4 @@ def _cut_items(items: Sequence[OpenedItem], parts: ShownParts) -> tuple[ListPart
 def _count_open(work: CaseWork, escalated: tuple[EscalatedRequest, ...], items: Sequence[OpenedItem]) -> int | None:
     if work.actor.kind is not ActorKind.STAFF:
         return None
-    return sum(option.is_open for option in list_options(work, escalated, items))
+    return count_open(work, escalated, items)

@@ -40,14 +40,28 @@ class _Body:
     regulator: Regulator | None = None
 
 
-def list_options(
-    work: CaseWork,
-    escalated: Sequence[EscalatedRequest] | None = None,
-    items: Sequence[OpenedItem] | None = None,
-) -> tuple[ComplaintOption, ...]:
+def count_open(work: CaseWork, escalated: Iterable[EscalatedRequest], items: Sequence[OpenedItem]) -> int:
+    """How many of all complaints are open now: those that `list_options` would find, none put together.
+
+    `escalated` are the requests of the case, and `items` its links.
+    """
+    found: dict[tuple[str, str], bool] = {}
+    for each in escalated:
+        for escalation in each.options:
+            if regime := _find_law(each.dossier, escalation):
+                for body in _find_bodies(each.dossier, escalation, regime):
+                    key = regime.id, body.id
+                    found[key] = found.get(key, False) or escalation.is_open
+    for regime, regulators, _why in _find_direct(work, work.report, _platforms_of(items)):
+        for regulator in regulators:
+            found.setdefault((regime.id, regulator.id), True)
+    return sum(found.values())
+
+
+def list_options(work: CaseWork, escalated: Sequence[EscalatedRequest] | None = None) -> tuple[ComplaintOption, ...]:
     """Every complaint open to this person now or later, each body under each law once: those open now first.
 
-    `escalated` are the requests of the case, and `items` its links, where the caller has them in hand.
+    `escalated` are the requests of the case, where the caller has them in hand.
     """
     report = work.report
     found: dict[tuple[str, str], ComplaintOption] = {}
@@ -58,9 +72,7 @@ def list_options(
                 key = option.regime, option.regulator
                 found[key] = _join(found[key], option) if key in found else option
     requests = [each.dossier.request for each in known]
-    for option in _list_direct(
-        work, report, requests, _list_platforms(work) if items is None else _platforms_of(items)
-    ):
+    for option in _list_direct(work, report, requests):
         found.setdefault((option.regime, option.regulator), option)
     choices = {each.dossier.number: describe_choice(each.dossier) for each in known}
     named = (
@@ -95,10 +107,7 @@ def describe_choice(dossier: Dossier) -> RequestChoice:
 
 def options_from(dossier: Dossier, escalation: EscalationOption) -> Iterator[ComplaintOption]:
     """The complaints that a next step of one request comes to: one to each competent body, resting on that request."""
-    work, request = dossier.work, dossier.request
-    if escalation.kind not in _USED or not (escalation.regime or escalation.regulator):
-        return
-    regime = work.ports.registry.regimes.get(escalation.regime or next(iter(escalation.origins), ""))
+    regime = _find_law(dossier, escalation)
     if regime is None:
         return
     why = dossier.find_reason(regime)
@@ -120,21 +129,28 @@ def options_from(dossier: Dossier, escalation: EscalationOption) -> Iterator[Com
                 PreconditionView(text=text, is_met=met)
                 for text, met in zip(escalation.first, escalation.met, strict=True)
             ),
-            request_numbers=(request.number,),
+            request_numbers=(dossier.request.number,),
         )
 
 
+def _find_law(dossier: Dossier, escalation: EscalationOption) -> Regime | None:
+    """The law that a complaint would rest on; None where the next step is no complaint."""
+    if escalation.kind not in _USED or not (escalation.regime or escalation.regulator):
+        return None
+    regimes = dossier.work.ports.registry.regimes
+    return regimes.get(escalation.regime or next(iter(escalation.origins), ""))
+
+
 def _find_bodies(dossier: Dossier, escalation: EscalationOption, regime: Regime) -> list[_Body]:
-    work, request = dossier.work, dossier.request
     if escalation.regulator:
-        found = work.ports.registry.regulators.get(escalation.regulator)
+        found = dossier.work.ports.registry.regulators.get(escalation.regulator)
         return [_as_body(found)] if found and found.can_be_asked else []
     if regime.kind is RegimeKind.APPEAL:
         own = any(rule.owed_by in _OBLIGED for rule in regime.rules)
         return [_platform_body(dossier)] if own else []
     if regime.kind is not RegimeKind.COMPLAINT:
         return []
-    return [_as_body(each) for each in find_regulators(regime, work.case, [request.platform], work.ports.registry)]
+    return [_as_body(each) for each in dossier.find_regulators(regime)]
 
 
 def _list_platforms(work: CaseWork) -> list[str]:
@@ -146,14 +162,23 @@ def _platforms_of(items: Sequence[OpenedItem]) -> list[str]:
     return list(dict.fromkeys(each.row.platform for each in items))
 
 
-def _list_direct(
-    work: CaseWork, report: Report, requests: Iterable[Request], listed: Sequence[str]
-) -> Iterator[ComplaintOption]:
-    """Complaints that need no request to the platform before: the law asks for no account of one."""
+def _list_direct(work: CaseWork, report: Report, requests: Iterable[Request]) -> Iterator[ComplaintOption]:
+    sent = tuple(request.number for request in requests if request.sent_at)
+    for regime, regulators, why in _find_direct(work, report, _list_platforms(work)):
+        for regulator in regulators:
+            option = _option(regime, _as_body(regulator), why=why, what=regime.summary)
+            yield replace(option, is_open=True, is_direct=True, request_numbers=sent)
+
+
+def _find_direct(
+    work: CaseWork, report: Report, listed: Sequence[str]
+) -> Iterator[tuple[Regime, Sequence[Regulator], str]]:
+    """Complaints that need no request to the platform before, as the law asks for no account of one: its bodies, and
+    why it can be used.
+    """
     registry = work.ports.registry
     # A threat has no place yet.
     platforms = list(dict.fromkeys(each if each in registry.platforms else "" for each in listed or [""]))
-    sent = tuple(request.number for request in requests if request.sent_at)
     situation = situation_of(report)
     for regime in work.ports.registry.regimes.values():
         if regime.kind is not RegimeKind.COMPLAINT or needs_request(regime, situation):
@@ -162,9 +187,7 @@ def _list_direct(
         why = next((reason for reason in reasons if reason), None)
         if why is None:
             continue
-        for regulator in find_regulators(regime, work.case, platforms, work.ports.registry):
-            option = _option(regime, _as_body(regulator), why=why, what=regime.summary)
-            yield replace(option, is_open=True, is_direct=True, request_numbers=sent)
+        yield regime, find_regulators(regime, work.case, platforms, registry), why
 
 
 def _option(regime: Regime, body: _Body, *, why: str, what: str) -> ComplaintOption:

@@ -33,6 +33,7 @@ from portal.domain.lifecycle import (
     require_open,
 )
 from portal.domain.regimes import Regime, RegimeKind
+from portal.domain.regulators import Regulator
 from portal.domain.report import Report
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
@@ -51,6 +52,7 @@ from portal.services.clocks.case_events import (
 from portal.services.clocks.derivation import RequestClockFacts, derive_request_clocks
 from portal.services.clocks.snapshot import has_run_out
 from portal.services.directory.address_checks import AddressStatus, read_statuses
+from portal.services.directory.competence import find_regulators
 from portal.services.history.events import read_detail
 from portal.services.history.valid_events import keep_valid
 from portal.services.requests.citations import Citation, cite_kept, find_reason, list_direct
@@ -207,6 +209,11 @@ class Dossier:
         known = self.rows.items_by_number
         return tuple(known[number] for number in sorted(set(listed)) if number in known)
 
+    @property
+    def case_items(self) -> tuple[OpenedItem, ...]:
+        """All links of the case by number; whoever asks for them first spares that those it is about are read again."""
+        return self.rows.case_items
+
     @cached_property
     def content(self) -> RequestContent:
         """Everything the request says as things stand."""
@@ -239,7 +246,7 @@ class Dossier:
 
         Of sites outside the directory nothing is known, so they are judged once for all requests read together.
         """
-        reasons, key = self.rows.reasons, (regime.id, self.platform.slug if self.platform else "")
+        reasons, key = self.rows.reasons, (regime.id, self._known_platform)
         if key not in reasons:
             now, ports = self.work.now, self.work.ports
             reasons[key] = find_reason(regime, self.rows.report, self.request.platform, now=now, ports=ports)
@@ -247,8 +254,25 @@ class Dossier:
 
     @property
     def direct_regimes(self) -> Sequence[Regime]:
-        """Complaints, courts and services that the person can turn to, whatever was cited."""
-        return self.rows.direct
+        """Complaints, courts and services that the person can turn to, whatever was cited, and that can be used against
+        its recipient.
+        """
+        found, platform = self.rows.direct_by_platform, self._known_platform
+        if platform not in found:
+            found[platform] = [regime for regime in self.rows.direct if self.find_reason(regime)]
+        return found[platform]
+
+    def find_regulators(self, regime: Regime) -> Sequence[Regulator]:
+        """The bodies competent under a law for its recipient, looked up as `find_reason` is."""
+        bodies, key = self.rows.regulators, (regime.id, self._known_platform)
+        if key not in bodies:
+            registry = self.work.ports.registry
+            bodies[key] = find_regulators(regime, self.work.case, [self.request.platform], registry)
+        return bodies[key]
+
+    @property
+    def _known_platform(self) -> str:
+        return self.platform.slug if self.platform else ""
 
     @property
     def cited_regimes(self) -> list[Regime]:
@@ -454,13 +478,20 @@ class _Rows:
     def __init__(self, work: CaseWork, requests: Sequence[Request]) -> None:
         self.work, self.requests = work, requests
         self.ids = [request.id for request in requests]
-        self.reasons: dict[tuple[str, str], str | None] = {}  # by law and platform: why it can be used
+        self._forget_judged()
 
     def at(self, now: datetime) -> _Rows:
         """The same rows for another moment."""
         other = copy(self)
-        other.work, other.reasons = self.work.at(now), {}
+        other.work = self.work.at(now)
+        other._forget_judged()
         return other
+
+    def _forget_judged(self) -> None:
+        """What is judged once for all requests to the same platform, by its slug: none where it is not listed."""
+        self.reasons: dict[tuple[str, str], str | None] = {}  # by law and platform: why it can be used
+        self.direct_by_platform: dict[str, Sequence[Regime]] = {}
+        self.regulators: dict[tuple[str, str], Sequence[Regulator]] = {}
 
     @cached_property
     def sealed(self) -> Mapping[UUID, Mapping[str, Any]]:
@@ -481,7 +512,13 @@ class _Rows:
         return list_direct(self.report, self.work.ports.registry)
 
     @cached_property
+    def case_items(self) -> tuple[OpenedItem, ...]:
+        return list_items(self.work)
+
+    @cached_property
     def items(self) -> tuple[OpenedItem, ...]:
+        if "case_items" in vars(self):  # where a cached property keeps what it found
+            return self.case_items
         found = self.work.session.scalars(select(Item).where(self._chosen_items).order_by(Item.number))
         return tuple(OpenedItem(row, self.work) for row in found)
 

@@ -16,7 +16,6 @@ from portal.domain.regimes import Confidence, Regime, RegimeKind
 from portal.domain.report import Report, YesNo
 from portal.services.clocks.derivation import list_follow_ons, place_of_complaint
 from portal.services.clocks.snapshot import is_owed
-from portal.services.directory.competence import find_regulators
 from portal.services.law.obliged_places import place_of_platform
 from portal.services.ports import Ports
 from portal.services.requests.citations import Citation
@@ -95,13 +94,10 @@ def list_escalation(dossier: Dossier) -> tuple[EscalationOption, ...]:
     cited = {state.regime.id for state in used}
 
     def stand_open(regimes: Iterable[Regime]) -> list[RegimeState]:
-        return [
-            history.stand(regime, misses)
-            for regime in regimes
-            if regime.id not in cited and dossier.find_reason(regime)
-        ]
+        return [history.stand(regime, misses) for regime in regimes if regime.id not in cited]
 
-    further = (*list_follow_ons([each.regime for each in used], work.ports), *_copyright(report, work.ports))
+    leads = (*list_follow_ons([each.regime for each in used], work.ports), *_copyright(report, work.ports))
+    further = [regime for regime in leads if dossier.find_reason(regime)]
     lodged = {(each.regime, each.regulator) for each in dossier.complaints if each.lodged_at is not None}
     direct = stand_open(dossier.direct_regimes)
     options = build_escalation(used, stand_open(further), work.now, direct=direct, lodged=lodged)
@@ -153,8 +149,7 @@ def _name_body(dossier: Dossier, option: EscalationOption) -> str:
     regime = dossier.work.ports.registry.regimes.get(option.regime or "")
     if option.regulator or regime is None or regime.kind is not RegimeKind.COMPLAINT:
         return option.body
-    work = dossier.work
-    found = find_regulators(regime, work.case, [dossier.request.platform], work.ports.registry)
+    found = dossier.find_regulators(regime)
     return found[0].name if len(found) == 1 else option.body
 
 

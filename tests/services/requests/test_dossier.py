@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
 from portal.adapters.vault import SealContext
 from portal.domain.lifecycle import Answer
+from portal.models.items import Item
 from portal.services.cases.opening import UnknownNumber
 from portal.services.ports import Ports
 from portal.services.requests.dossier import Dossier, read_dossier, read_dossiers
@@ -98,3 +101,26 @@ def test_an_authority_that_is_known_is_told_by_its_own_name(
     bodies = [escalation_view(dossier, option).body for option in list_escalation(dossier)]
     assert name in bodies
     assert "The Digital Services Coordinator of your country" not in bodies
+
+
+def test_a_report_is_opened_once_as_long_as_it_is_the_same(work: CaseWork, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[SealContext] = []
+    open_values = vault.open_values
+
+    def note(key: bytes, context: SealContext, sealed: bytes) -> dict[str, object]:
+        opened.append(context)
+        return open_values(key, context, sealed)
+
+    monkeypatch.setattr(vault, "open_values", note)
+    first = work.report
+    assert work.report is first
+    assert len(opened) == 1
+    work.write_report(replace(first, country="IE"))
+    assert work.report.country == "IE"
+
+
+def test_an_id_that_stands_in_many_rows_is_made_once(work: CaseWork) -> None:
+    ids = work.session.scalars(select(Item.__table__.c.case_id)).all()
+    assert len(ids) == SITES
+    is_text = work.session.get_bind().dialect.name == "sqlite"  # the other driver gives ids itself
+    assert not is_text or all(each is ids[0] for each in ids)

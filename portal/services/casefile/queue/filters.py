@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -165,16 +166,16 @@ def find_running(running_due_at: datetime | None, next_due_at: datetime | None, 
     return next_due_at if next_due_at is not None and next_due_at >= now else None
 
 
-def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[bool]]:
-    """Every view as a condition on cases."""
-    beside, runs = list_beside(actor, day), _running(day)
+def list_views(
+    beside: Mapping[QueueFilter, ColumnElement[bool]], day: Day
+) -> Mapping[QueueFilter, ColumnElement[bool]]:
+    """Every view as a condition on cases, from what `list_beside` gives."""
+    runs = _running(day)
     return {
         **beside,
         QueueFilter.RUNNING: and_(beside[QueueFilter.RUNNING], runs.is_not(None)),
         QueueFilter.TODAY: and_(beside[QueueFilter.TODAY], runs < day.ends_at),
-        QueueFilter.STUCK: and_(
-            beside[QueueFilter.OVERDUE], is_not_soon(day), ~_unsent(), ~_is_among(FollowUpDate, _OPEN)
-        ),
+        QueueFilter.STUCK: and_(beside[QueueFilter.OVERDUE], is_not_soon(day), ~_unsent(), ~_is_promised()),
     }
 
 
@@ -200,14 +201,12 @@ def list_beside(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[bo
             is_open,
             Case.assignee_id.in_(union_all(select(literal(actor.staff_id, Uuid())), covered)),
             or_(_unsent(), Case.next_due_at.is_(None)),
-            ~_is_among(FollowUpDate, _OPEN),
+            ~_is_promised(),
         ),
         QueueFilter.PROMISED: and_(is_open, promised),
         QueueFilter.OVERDUE: overdue,
         QueueFilter.MAIL: and_(is_open, _has_mail_trouble(day)),
-        QueueFilter.STUCK: and_(
-            overdue, _has_none(Request, Request.state == RequestState.PREPARED), _has_none(FollowUpDate, _OPEN)
-        ),
+        QueueFilter.STUCK: and_(overdue, _waits_for_nothing()),
         QueueFilter.CLOSED: Case.status == CaseStatus.CLOSED,
     }
 
@@ -273,7 +272,12 @@ def place_of(day: Day) -> Sequence[Any]:
 
 def rank_risk(day: Day) -> ColumnElement[int]:
     """The weightiest risk of a case as a number, the smallest first."""
-    return sql_case(*((_has_risk(each, day.keys), place) for place, each in enumerate(_WEIGHT)), else_=NO_RISK)
+    return _rank_risk(day.keys)
+
+
+@lru_cache(maxsize=2)  # the keys of the server change once in a year
+def _rank_risk(keys: ServerKeys) -> ColumnElement[int]:
+    return sql_case(*((_has_risk(each, keys), place) for place, each in enumerate(_WEIGHT)), else_=NO_RISK)
 
 
 def is_soon(day: Day) -> ColumnElement[bool]:
@@ -300,10 +304,15 @@ def _has_risk(risk: Risk, keys: ServerKeys) -> ColumnElement[bool]:
     return Case.id.in_(marked)
 
 
+# What depends on neither the member nor the moment is put together once, which takes as long as to run it.
+
+
+@cache
 def needs_answer() -> ColumnElement[bool]:
     return or_(Case.news_at.is_not(None), _is_unread(), Case.id.in_(_came()))
 
 
+@cache
 def list_asking() -> Any:
     """The ids of the cases that `needs_answer` finds: few, and looked up from what was written, not from the cases."""
     wrote = select(Message.case_id).where(*UNREAD)
@@ -347,6 +356,18 @@ def _waits(whom: WaitsFor) -> ColumnElement[bool]:
     return _has(Clock, *running)
 
 
+@cache
+def _is_promised() -> ColumnElement[bool]:
+    return _is_among(FollowUpDate, _OPEN)
+
+
+@cache
+def _waits_for_nothing() -> ColumnElement[bool]:
+    """Nothing is prepared and nothing was promised."""
+    return and_(_has_none(Request, Request.state == RequestState.PREPARED), _has_none(FollowUpDate, _OPEN))
+
+
+@cache
 def _unsent() -> ColumnElement[bool]:
     return _is_among(Request, Request.state == RequestState.PREPARED)
 
@@ -386,7 +407,7 @@ def _has_mail_trouble(day: Day) -> ColumnElement[bool]:
     for a while, or the one that a request was sent with came back; the same of a later letter, save that what came back
     of those waits as a mail to be read.
     """
-    again = aliased(LetterMail)
+    again = _later_mail()
     same_letter = and_(again.case_id == LetterMail.case_id, again.letter_number == LetterMail.letter_number)
     same = sql_case((LetterMail.is_later, same_letter), else_=again.request_id == LetterMail.request_id)
     is_newer = and_(same, again.is_later == LetterMail.is_later, again.made_at > LetterMail.made_at)
@@ -402,6 +423,11 @@ def _has_mail_trouble(day: Day) -> ColumnElement[bool]:
     troubled = select(LetterMail.case_id).outerjoin(Request, Request.id == LetterMail.request_id)
     is_bad = or_(and_(waits, or_(is_lost, is_open)), came_back)
     return Case.id.in_(troubled.where(is_bad, ~select(again.id).where(is_newer).exists()))
+
+
+@cache
+def _later_mail() -> Any:
+    return aliased(LetterMail)
 
 
 def _has(model: Any, *criteria: ColumnElement[bool]) -> ColumnElement[bool]:

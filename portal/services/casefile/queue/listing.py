@@ -227,7 +227,7 @@ def _find_page(
     session: Session, asked: Asked, view: QueueFilter, page: int, *, most: int, after: Sequence[Any] = ()
 ) -> Sequence[Any]:
     """The cases of one page in their order, as `_whole` reads them."""
-    order, last = queue_filters.order(asked.day), page * most
+    order, last = asked.order, page * most
     parts = list(queue_stretches.find_first(asked, view, last, after))
     if not parts:  # the place is behind all of this view, as one taken from another view can be
         return []
@@ -257,7 +257,7 @@ def _find_first(
     risk = queue_filters.rank_risk(asked.day)
     query = select(first.c.place, Case.id, risk).join(Case, Case.id == first.c.id)
     rows = defaultdict[QueueFilter, dict[UUID, int]](dict)
-    for place, case_id, rank in session.execute(query.order_by(*queue_filters.order(asked.day))):
+    for place, case_id, rank in session.execute(query.order_by(*asked.order)):
         rows[views[place]][case_id] = rank if views[place] is QueueFilter.UNASSIGNED else 0
     return {view: sorted(ranks, key=ranks.__getitem__)[:most] for view, ranks in rows.items()}
 

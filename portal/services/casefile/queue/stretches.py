@@ -120,11 +120,15 @@ class Asked:
 
     @cached_property
     def views(self) -> Mapping[QueueFilter, ColumnElement[bool]]:
-        return queue_filters.list_views(self.actor, self.day)
+        return queue_filters.list_views(self.beside, self.day)
 
     @cached_property
     def beside(self) -> Mapping[QueueFilter, ColumnElement[bool]]:
         return queue_filters.list_beside(self.actor, self.day)
+
+    @cached_property
+    def order(self) -> Sequence[ColumnElement[Any]]:
+        return queue_filters.order(self.day)
 
     @cached_property
     def stretches(self) -> Mapping[str, Stretch]:
@@ -139,7 +143,7 @@ def find_first(asked: Asked, view: QueueFilter, most: int, after: Sequence[Any] 
         ours = select(Case.id).where(Case.team_id.in_(asked.team_ids), asked.ours, asked.views[view])
         if after:
             ours = ours.where(_behind_in_all(asked.day, after))
-        yield _first_of(ours.order_by(*queue_filters.order(asked.day)), most)
+        yield _first_of(ours.order_by(*asked.order), most)
         return
     stretches = [asked.stretches[name] for name in STRETCHES[view]]
     for stretch in stretches if not after else [each for each in stretches if each.turn >= after[0]]:

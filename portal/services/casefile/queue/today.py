@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.clocks import ClockState
@@ -67,6 +68,15 @@ def find_levels(session: Session, references: Collection[str]) -> Mapping[str, L
     """The furthest level of each of these cases, of clocks whose date is still the one that was told of and that were
     not met, settled or taken further since.
     """
+    found: dict[str, Level] = {}
+    for reference, level in session.execute(_ask_levels(), {"references": list(references)}):
+        found[reference] = max(found.get(reference, level), level, key=ORDER.index)
+    return found
+
+
+@cache
+def _ask_levels() -> Select[tuple[str, Level]]:
+    """Put together once, which takes as long as to run it."""
     taken = aliased(Complaint)
     lodged = select(ComplaintRequest.request_id).join(taken, taken.id == ComplaintRequest.complaint_id)
     lodged = lodged.where(ComplaintRequest.request_id == Clock.request_id, taken.lodged_at.is_not(None))
@@ -86,15 +96,11 @@ def find_levels(session: Session, references: Collection[str]) -> Mapping[str, L
     query = query.outerjoin(Request, Request.id == Clock.request_id)
     query = query.outerjoin(own, own.id == DeadlineNotice.subject_id)
     query = query.outerjoin(Complaint, Complaint.id == DeadlineNotice.subject_id)
-    query = query.where(
-        Case.reference.in_(references),
+    return query.where(
+        Case.reference.in_(bindparam("references", expanding=True)),
         Case.status == CaseStatus.OPEN,
         or_(and_(Clock.id.is_not(None), is_told), is_own),
     )
-    found: dict[str, Level] = {}
-    for reference, level in session.execute(query):
-        found[reference] = max(found.get(reference, level), level, key=ORDER.index)
-    return found
 
 
 def find_before(work: Work) -> datetime | None:

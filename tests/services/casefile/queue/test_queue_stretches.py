@@ -79,7 +79,9 @@ def _add_rows(session: Session, case: Case, chance: random.Random, ports: Ports)
 
 def _as_a_whole(work: Work, view: QueueFilter) -> list[str]:
     day = queue_filters.day_of(work)
-    query = select(Case.reference).where(queue_filters.list_views(work.actor, day)[view])
+    query = select(Case.reference).where(
+        queue_filters.list_views(queue_filters.list_beside(work.actor, day), day)[view]
+    )
     return list(work.session.scalars(query.order_by(*queue_filters.order(day))))
 
 
@@ -127,6 +129,30 @@ def test_today_shows_the_first_of_each_view(filled: tuple[Work, Team]) -> None:
         first = sorted(whole, key=_weigh(work).__getitem__) if view is QueueFilter.UNASSIGNED else whole
         assert [row.reference for row in rows] == first[: today.MOST], "of new ones the weightiest risk comes first"
         assert found.counts[view] == len(whole)
+
+
+def test_the_conditions_of_today_are_put_together_once(
+    filled: tuple[Work, Team], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, team = filled
+    made: list[str] = []
+    list_beside, alias = queue_filters.list_beside, today.aliased
+
+    def note_conditions(*told: object) -> object:
+        made.append("conditions")
+        return list_beside(*told)  # type: ignore[arg-type]
+
+    def note_alias(*told: object) -> object:
+        made.append("levels")
+        return alias(*told)  # type: ignore[call-overload]
+
+    today.read_today(work, team_ids=(team.id,))
+    monkeypatch.setattr(queue_filters, "list_beside", note_conditions)
+    monkeypatch.setattr(today, "aliased", note_alias)
+    today.read_today(work, team_ids=(team.id,))
+    assert made == ["conditions"]
+    assert queue_filters.list_asking() is queue_filters.list_asking()
+    assert queue_filters.needs_answer() is queue_filters.needs_answer()
 
 
 def test_a_case_that_the_member_does_not_see_is_no_place_to_go_on_from(filled: tuple[Work, Team]) -> None:
