@@ -72,7 +72,7 @@ class Id(Uuid[UUID]):
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         if dialect.supports_native_uuid:
-            return super().result_processor(dialect, coltype)
+            return super().result_processor(dialect, coltype)  # type: ignore[no-untyped-call]
         return lambda value: None if value is None else _read_id(value)
 
 

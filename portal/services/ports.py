@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from portal.adapters.vault import CannotOpen, SealContext, derive_subkey, open_s
 from portal.adapters.word_list import WordList
 from portal.config import Config
 from portal.domain.lifecycle import ActorKind, Role, Scope
+from portal.domain.regimes import Regime
 from portal.reference.registry import Registry
 from portal.services.case_locks import CaseLockStore
 
@@ -78,6 +79,8 @@ class Ports:
     keys: ServerKeys
     words: WordList
     enqueue: Callable[[UUID], None]
+    # In a run over many cases, what was judged of their laws, for those that are alike; forgotten with the run.
+    judged: dict[Hashable, Sequence[tuple[Regime, str]]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,6 +85,7 @@ def run_import(sessions: sessionmaker[Session], job: RunningJob, now: datetime, 
         order = _read_order(session, job)
         todo = _list_todo(Work(session=session, actor=actor, now=now, ports=ports), order)
     refused: list[list[object]] = []
+    ports = replace(ports, judged={})
     for number, case in enumerate(todo):
         if number % _TOLD_EVERY == 0:
             job.report("importing", 1 - (len(todo) - number) / len(order.waiting.reading.cases))

@@ -13,7 +13,7 @@ from portal.domain.applicability import assess, prefer_national
 from portal.domain.clocks import find_current_rule
 from portal.domain.counting import has_number
 from portal.domain.lifecycle import RequestKind
-from portal.domain.notices import CheckedElement, NoticeContent, check_elements, list_fields_given, needs_request
+from portal.domain.notices import CheckedElement, NoticeContent, check_elements, needs_request
 from portal.domain.regimes import Binding, Certainty, NoticeField, Regime, RegimeKind, Rule
 from portal.domain.report import Report
 from portal.models.requests import Basis
@@ -75,16 +75,24 @@ def pick(contents: RequestContent, kind: RequestKind, platform: str, *, now: dat
     """The laws that can be used, hard duties first; complete ones and those that miss something. Copyright stands in
     papers of its own, never beside another law.
     """
-    kinds, about = KINDS[kind], _About(contents.report, platform, now, ports.registry)
-    found = [
-        _cite(regime, reason, contents)
-        for regime in ports.registry.regimes.values()
-        if regime.kind in kinds and (reason := about.find_reason(regime))
-    ]
+    about = _About(contents.report, platform, now, ports.registry)
+    found = [_cite(regime, reason, contents) for regime, reason in _list_offered(about, kind, ports)]
     is_child = contents.situation.child_material
     return sorted(
         found, key=lambda citation: (_is_for_all(citation.regime) if is_child else 0, rank(citation.regime, now))
     )
+
+
+def _list_offered(about: _About, kind: RequestKind, ports: Ports) -> Sequence[tuple[Regime, str]]:
+    """The laws of a kind of request that can be used, each with why. In a run over many cases those that are alike in
+    all that laws ask are judged once.
+    """
+    if ports.judged is None:
+        return list(about.list_offered(KINDS[kind]))
+    key = (about.facts, about.known, about.country, about.now, kind)
+    if key not in ports.judged:
+        ports.judged[key] = tuple(about.list_offered(KINDS[kind]))
+    return ports.judged[key]
 
 
 def _is_for_all(regime: Regime) -> bool:
@@ -104,6 +112,13 @@ class _About:
         self.facts, self.known = facts_of(report), platform_facts(registry, platform)
         self.found, self.country = registry.platforms.get(platform), report.country or None
         self.now, self.national_forms = now, registry.national_forms
+        self.regimes = registry.regimes
+
+    def list_offered(self, kinds: Collection[RegimeKind]) -> Iterator[tuple[Regime, str]]:
+        """The laws of these kinds that can be used, each with why."""
+        for regime in self.regimes.values():
+            if regime.kind in kinds and (reason := self.find_reason(regime)):
+                yield regime, reason
 
     def find_reason(self, regime: Regime) -> str | None:
         """As the function of the same name."""
@@ -220,6 +235,6 @@ def lets_represent(regime: Regime) -> bool:
 
 
 def _cite(regime: Regime, reason: str, contents: RequestContent) -> Citation:
-    facts = contents.notice if lets_represent(regime) else contents.without_mandated().notice
-    checked = check_elements(regime, list_fields_given(facts), contents.situation)
-    return Citation(regime=regime, reason=reason, checked=checked, facts=facts)
+    shown = contents if lets_represent(regime) else contents.without_mandated()
+    checked = check_elements(regime, shown.given, shown.situation)
+    return Citation(regime=regime, reason=reason, checked=checked, facts=shown.notice)

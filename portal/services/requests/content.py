@@ -134,7 +134,10 @@ class RequestContent:
         def keep(made: RequestStatement | None) -> RequestStatement | None:
             return None if made is not None and made.by is StatedBy.MANDATED else made
 
-        return replace(self, statement=keep(self.statement), earlier=keep(self.earlier))
+        statement, earlier = keep(self.statement), keep(self.earlier)
+        if statement is self.statement and earlier is self.earlier:
+            return self
+        return replace(self, statement=statement, earlier=earlier)
 
     def is_stated(self, what: NoticeField, in_report: bool) -> bool:
         """Whether the report states it, or it was stated for this request or the letters it tells of."""
@@ -189,6 +192,11 @@ class RequestContent:
             residence=name_country(report.country, SOURCE_LANGUAGE) if report.country else "",
             date=True,
         )
+
+    @cached_property
+    def given(self) -> frozenset[NoticeField]:
+        """What of all that laws ask for the notice has: every law is held against it."""
+        return list_fields_given(self.notice)
 
     @property
     def is_sworn(self) -> bool:

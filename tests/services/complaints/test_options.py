@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.domain.lifecycle import Answer
 from portal.services.casefile.overview import ShownParts, read_overview
 from portal.services.complaints.options import count_open, list_options
+from portal.services.directory.competence import find_regulators
 from portal.services.ports import Ports
 from portal.services.requests import dossier as dossiers
 from portal.services.requests.dossier import list_items
@@ -53,7 +54,6 @@ def test_authorities_are_looked_up_once_for_all_sites_outside_the_directory(
     for number in range(3, 8):
         send(session, work.at(NOW), ports, number)
     asked: list[tuple[str, bool]] = []
-    find_regulators = dossiers.find_regulators
 
     def note(regime: object, case: object, platforms: list[str], registry: object) -> object:
         asked.append((regime.id, platforms[0] in registry.platforms))  # type: ignore[attr-defined]

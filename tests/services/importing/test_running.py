@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.domain.imports import Column, DayOrder
 from portal.domain.lifecycle import AgeBand, CaseStatus, History, ItemState, Path, RequestState, SentAs, StepRefused
+from portal.domain.regimes import Regime
 from portal.models.cases import Case, CaseKey
 from portal.models.clocks import Clock
 from portal.models.events import Event
@@ -26,6 +27,7 @@ from portal.services.importing import running, waiting
 from portal.services.importing.running import BROKE, NEW_PLACE, NOT_SENT, NOT_YOURS, SAID_ONCE
 from portal.services.importing.waiting import ToldToAll
 from portal.services.ports import Ports
+from portal.services.requests import citations
 from portal.services.tracking import sending
 from tests.services.factories import NOW, make_work
 from tests.services.importing.tables import TOLD, WORD, Importer, write_people, write_rows
@@ -326,3 +328,26 @@ def test_to_open_a_case_takes_few_statements(importer: Importer) -> None:
         asks_for_locks = session.get_bind().dialect.name == "postgresql"
     of_one = OF_ONE_CASE + ASKED_BY_POSTGRESQL * asks_for_locks
     assert count(12, 100) - count(2, 200) <= 10 * of_one
+
+
+def test_cases_that_are_alike_in_all_that_laws_ask_are_judged_once(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[str] = []
+    find_reason = citations._About.find_reason
+
+    def note(about: citations._About, regime: Regime) -> str | None:
+        judged.append(regime.id)
+        return find_reason(about, regime)
+
+    monkeypatch.setattr(citations._About, "find_reason", note)
+    for people in (2, 6):
+        judged.clear()
+        seen = importer.take_in(write_people(people, 1, start=people))
+        assert seen.state is ImportState.DONE
+        assert len(judged) == len(set(judged)) > 0
+
+
+def test_what_was_judged_is_forgotten_with_the_run(importer: Importer) -> None:
+    importer.take_in(write_people(2, 1))
+    assert importer.ports.judged is None

@@ -75,7 +75,7 @@ def find_levels(session: Session, references: Collection[str]) -> Mapping[str, L
 
 
 @cache
-def _ask_levels() -> Select[tuple[str, Level]]:
+def _ask_levels() -> Select[str, Level]:
     """Put together once, which takes as long as to run it."""
     taken = aliased(Complaint)
     lodged = select(ComplaintRequest.request_id).join(taken, taken.id == ComplaintRequest.complaint_id)

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.domain.incoming import IncomingState, Nature
 from portal.domain.lifecycle import ActorKind, CaseStatus, Path, RequestKind, RequestState, RiskFlag
@@ -136,7 +136,7 @@ def test_the_conditions_of_today_are_put_together_once(
 ) -> None:
     work, team = filled
     made: list[str] = []
-    list_beside, alias = queue_filters.list_beside, today.aliased
+    list_beside = queue_filters.list_beside
 
     def note_conditions(*told: object) -> object:
         made.append("conditions")
@@ -144,7 +144,7 @@ def test_the_conditions_of_today_are_put_together_once(
 
     def note_alias(*told: object) -> object:
         made.append("levels")
-        return alias(*told)  # type: ignore[call-overload]
+        return aliased(*told)  # type: ignore[call-overload]
 
     today.read_today(work, team_ids=(team.id,))
     monkeypatch.setattr(queue_filters, "list_beside", note_conditions)
