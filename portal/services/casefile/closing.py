@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal.domain.lifecycle import UNSENT, ItemState
-from portal.services.requests.dossier import list_items, read_dossiers
+from portal.services.requests.dossier import read_dossiers
+from portal.services.requests.dossier_rows import list_items
 from portal.services.tracking.sending import is_duty_running
 from portal.services.work import CaseWork
 

@@ -45,7 +45,8 @@ from portal.services.clocks.snapshot import RUNS, is_owed
 from portal.services.complaints.reading import list_lines
 from portal.services.complaints.views import ComplaintLine
 from portal.services.letters.further import list_topics
-from portal.services.requests.dossier import Dossier, list_items
+from portal.services.requests.dossier import Dossier
+from portal.services.requests.dossier_rows import list_items
 from portal.services.requests.escalation import escalation_view, list_escalation
 from portal.services.tracking.parcels import list_leaving
 from portal.services.work import CaseWork

@@ -16,7 +16,7 @@ from portal.services.cases.messages import staff_names
 from portal.services.clocks.agreement import list_bent
 from portal.services.complaints.options import count_open
 from portal.services.complaints.reading import list_lines
-from portal.services.requests.dossier import OpenedItem, list_items
+from portal.services.requests.dossier_rows import OpenedItem, list_items
 from portal.services.requests.escalation import EscalatedRequest, read_escalated
 from portal.services.tracking.request_page import views_of_items
 from portal.services.work import CaseWork

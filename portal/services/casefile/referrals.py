@@ -16,7 +16,8 @@ from portal.services.casefile.queue.filters import day_of
 from portal.services.cases.messages import staff_names
 from portal.services.cases.room import require_room_for_words
 from portal.services.history.events import NewEvent
-from portal.services.requests.dossier import list_items, read_dossiers
+from portal.services.requests.dossier import read_dossiers
+from portal.services.requests.dossier_rows import list_items
 from portal.services.work import CaseWork
 
 LONGEST = 2_000

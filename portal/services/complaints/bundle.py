@@ -63,7 +63,8 @@ from portal.services.letters.printing import LetterStopped, check, print_letter
 from portal.services.ports import SYSTEM, Ports
 from portal.services.requests.citations import Citation, find_reason
 from portal.services.requests.content import NOTHING_ONLINE, Details, RequestContent
-from portal.services.requests.dossier import Dossier, LaterLetter, list_items, read_case_letters, read_dossiers
+from portal.services.requests.dossier import Dossier, LaterLetter, read_case_letters, read_dossiers
+from portal.services.requests.dossier_rows import list_items
 from portal.services.requests.lookup import find_organisation, requests_of
 from portal.services.work import CaseWork, Work
 

@@ -17,7 +17,7 @@ from portal.services.complaints.respondents import find_party
 from portal.services.complaints.views import ComplaintView
 from portal.services.letters.letters import add_reference
 from portal.services.requests.content import Details, RequestContent, for_team
-from portal.services.requests.dossier import list_items
+from portal.services.requests.dossier_rows import list_items
 from portal.services.work import CaseWork
 
 

@@ -21,7 +21,8 @@ from portal.services.complaints.views import ComplaintOption, PreconditionView, 
 from portal.services.directory.competence import find_regulators
 from portal.services.requests.citations import find_reason
 from portal.services.requests.content import situation_of
-from portal.services.requests.dossier import Dossier, OpenedItem
+from portal.services.requests.dossier import Dossier
+from portal.services.requests.dossier_rows import OpenedItem
 from portal.services.requests.escalation import EscalatedRequest, read_escalated
 from portal.services.work import CaseWork
 

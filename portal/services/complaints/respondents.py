@@ -12,7 +12,8 @@ from portal.domain.regulators import Regulator, RegulatorKind
 from portal.domain.territories import find_region
 from portal.models.complaints import Complaint
 from portal.reference.territories import find_territory
-from portal.services.requests.dossier import Dossier, list_items
+from portal.services.requests.dossier import Dossier
+from portal.services.requests.dossier_rows import list_items
 from portal.services.work import CaseWork
 
 _UNNAMED = "An organisation that is not known yet"

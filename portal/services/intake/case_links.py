@@ -36,7 +36,7 @@ from portal.services.history import guards
 from portal.services.history.events import NewEvent
 from portal.services.intake import drafts, submission
 from portal.services.intake.submission import AddedLinks
-from portal.services.requests.dossier import OpenedItem, list_items
+from portal.services.requests.dossier_rows import OpenedItem, list_items
 from portal.services.work import CaseWork
 
 LONGEST = 2_000

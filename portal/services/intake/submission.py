@@ -30,7 +30,7 @@ from portal.services.history.events import NewEvent, begin_history
 from portal.services.intake.drafts import PastedLinks, ReadText, read_text, sort_links, with_links
 from portal.services.law.applicability import platform_column
 from portal.services.requests import preparing
-from portal.services.requests.dossier import OpenedItem
+from portal.services.requests.dossier_rows import OpenedItem
 from portal.services.requests.preparing import RequestPlan
 from portal.services.tracking.answers import mark_back
 from portal.services.work import CaseWork

@@ -34,7 +34,7 @@ from portal.services.law.local_days import place_zone
 from portal.services.requests.citations import Citation, Disclosed, disclose
 from portal.services.requests.content import RequestContent
 from portal.services.requests.content import RequestStatement as StatedForRequest
-from portal.services.requests.dossier import OpenedItem
+from portal.services.requests.dossier_rows import OpenedItem
 from portal.services.requests.views import ChannelView
 from portal.services.work import CaseWork
 

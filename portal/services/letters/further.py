@@ -38,7 +38,8 @@ from portal.services.letters.facts import (
 from portal.services.requests.answer_links import find_later_page
 from portal.services.requests.channels import ORDERS, list_channels
 from portal.services.requests.citations import list_cited
-from portal.services.requests.dossier import Dossier, OpenedItem
+from portal.services.requests.dossier import Dossier
+from portal.services.requests.dossier_rows import OpenedItem
 from portal.services.work import CaseWork
 
 REFUSED_BECAUSE = (

@@ -7,19 +7,16 @@ which rows belong to a request reads a new dossier before it goes on.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from copy import copy
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import select
 
-from portal.config import Organisation
 from portal.domain.clocks import ClockState, RequestEvent
 from portal.domain.directory import Platform
 from portal.domain.lifecycle import (
@@ -36,26 +33,22 @@ from portal.domain.regimes import Regime, RegimeKind
 from portal.domain.regulators import Regulator
 from portal.domain.report import Report
 from portal.models.clocks import Clock
-from portal.models.complaints import Complaint, ComplaintRequest
+from portal.models.complaints import Complaint
 from portal.models.events import Event
-from portal.models.items import Item
 from portal.models.letters import Letter
-from portal.models.requests import Basis, Request
+from portal.models.requests import Request
 from portal.services.cases import finding
 from portal.services.clocks.case_events import (
-    ELSEWHERE,
-    REMOVING,
     translate_complaint,
     translate_lodged,
     translate_request,
 )
 from portal.services.clocks.derivation import RequestClockFacts, derive_request_clocks
 from portal.services.clocks.snapshot import has_run_out
-from portal.services.directory.address_checks import AddressStatus, read_statuses
+from portal.services.directory.address_checks import AddressStatus
 from portal.services.directory.competence import find_regulators
 from portal.services.history.events import read_detail
-from portal.services.history.valid_events import keep_valid
-from portal.services.requests.citations import Citation, cite_kept, find_reason, list_direct
+from portal.services.requests.citations import Citation, cite_kept, find_reason
 from portal.services.requests.content import (
     Details,
     RequestContent,
@@ -63,7 +56,8 @@ from portal.services.requests.content import (
     read_stated_there,
     read_statement,
 )
-from portal.services.requests.lookup import find_organisation, find_request, list_requests
+from portal.services.requests.dossier_rows import CaseRows, OpenedItem
+from portal.services.requests.lookup import find_request, list_requests
 from portal.services.work import CaseWork
 
 REQUEST_LETTERS: Mapping[RequestKind, LetterKind] = {
@@ -71,30 +65,6 @@ REQUEST_LETTERS: Mapping[RequestKind, LetterKind] = {
     RequestKind.ERASURE: LetterKind.ERASURE,
     RequestKind.COPYRIGHT: LetterKind.COPYRIGHT,
 }
-Row = TypeVar("Row")
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class OpenedItem:
-    """A link, or a place described in words, with what is sealed in its row: opened when somebody asks for it, once."""
-
-    row: Item
-    work: CaseWork
-    sealed: Mapping[str, Any] | None = None  # what was just sealed, which nobody has to open
-
-    @cached_property
-    def values(self) -> Mapping[str, Any]:
-        return self.work.read_sealed(self.row) if self.sealed is None else self.sealed
-
-    @property
-    def text(self) -> str:
-        """The link, or the words that describe the place."""
-        return str(self.values.get("url") or self.values.get("description") or "")
-
-    @property
-    def platform_name(self) -> str:
-        """For a platform outside the directory, the domain the link is on."""
-        return str(self.values.get("platform") or "")
 
 
 @dataclass(frozen=True, repr=False)
@@ -137,7 +107,7 @@ class Dossier:
     """One request with all that belongs to it. What is sealed is opened once."""
 
     request: Request
-    rows: _Rows
+    rows: CaseRows
 
     @property
     def work(self) -> CaseWork:
@@ -431,13 +401,13 @@ def read_dossier(work: CaseWork, number: int) -> Dossier:
 
 def dossier_of(work: CaseWork, request: Request) -> Dossier:
     """A request whose row is in hand already."""
-    return Dossier(request, _Rows(work, [request]))
+    return Dossier(request, CaseRows(work, [request]))
 
 
 def read_dossiers(work: CaseWork, requests: Iterable[Request] | None = None) -> tuple[Dossier, ...]:
     """Requests read together in the order given; all of the case by number where none are named."""
     chosen = list_requests(work) if requests is None else list(requests)
-    rows = _Rows(work, chosen)
+    rows = CaseRows(work, chosen)
     return tuple(Dossier(request, rows) for request in chosen)
 
 
@@ -464,135 +434,3 @@ def _later_letter(
         recipient=str(detail.get("recipient") or recipient),
         detail=detail,
     )
-
-
-def list_items(work: CaseWork) -> tuple[OpenedItem, ...]:
-    """All links and described places of the case by number."""
-    rows = work.session.scalars(select(Item).where(Item.case_id == work.case.id).order_by(Item.number))
-    return tuple(OpenedItem(row, work) for row in rows)
-
-
-class _Rows:
-    """What belongs to some requests of one case, each table read at most once."""
-
-    def __init__(self, work: CaseWork, requests: Sequence[Request]) -> None:
-        self.work, self.requests = work, requests
-        self.ids = [request.id for request in requests]
-        self._forget_judged()
-
-    def at(self, now: datetime) -> _Rows:
-        """The same rows for another moment."""
-        other = copy(self)
-        other.work = self.work.at(now)
-        other._forget_judged()
-        return other
-
-    def _forget_judged(self) -> None:
-        """What is judged once for all requests to the same platform, by its slug: none where it is not listed."""
-        self.reasons: dict[tuple[str, str], str | None] = {}  # by law and platform: why it can be used
-        self.direct_by_platform: dict[str, Sequence[Regime]] = {}
-        self.regulators: dict[tuple[str, str], Sequence[Regulator]] = {}
-
-    @cached_property
-    def sealed(self) -> Mapping[UUID, Mapping[str, Any]]:
-        """What is sealed in the requests' own rows."""
-        return {request.id: self.work.read_sealed(request) for request in self.requests}
-
-    @cached_property
-    def report(self) -> Report:
-        return self.work.report
-
-    @cached_property
-    def organisation(self) -> Organisation | None:
-        """The organisation that sends the letters; None where the person does."""
-        return find_organisation(self.work)
-
-    @cached_property
-    def direct(self) -> Sequence[Regime]:
-        return list_direct(self.report, self.work.ports.registry)
-
-    @cached_property
-    def case_items(self) -> tuple[OpenedItem, ...]:
-        return list_items(self.work)
-
-    @cached_property
-    def items(self) -> tuple[OpenedItem, ...]:
-        if "case_items" in vars(self):  # where a cached property keeps what it found
-            return self.case_items
-        found = self.work.session.scalars(select(Item).where(self._chosen_items).order_by(Item.number))
-        return tuple(OpenedItem(row, self.work) for row in found)
-
-    @cached_property
-    def items_by_request(self) -> Mapping[UUID | None, Sequence[OpenedItem]]:
-        return _group(self.items, lambda item: item.row.request_id)
-
-    @cached_property
-    def items_by_number(self) -> Mapping[int, OpenedItem]:
-        return {item.row.number: item for item in self.items}
-
-    @property
-    def _chosen_items(self) -> ColumnElement[bool]:
-        listed = (sealed.get("items") for sealed in self.sealed.values())
-        numbers = {number for each in listed for number in each or ()}
-        chosen = or_(Item.request_id.in_(self.ids), Item.number.in_(numbers) if numbers else false())
-        return and_(Item.case_id == self.work.case.id, chosen)
-
-    @cached_property
-    def bases(self) -> Mapping[UUID, Sequence[Basis]]:
-        query = select(Basis).where(Basis.request_id.in_(self.ids)).order_by(Basis.position)
-        return _group(self.work.session.scalars(query), lambda basis: basis.request_id)
-
-    @cached_property
-    def letters(self) -> Mapping[UUID | None, Sequence[Letter]]:
-        query = select(Letter).where(Letter.request_id.in_(self.ids)).order_by(Letter.number)
-        return _group(self.work.session.scalars(query), lambda letter: letter.request_id)
-
-    @cached_property
-    def all_events(self) -> Sequence[Event]:
-        """What holds of the requests, of the complaints about them, and of how links were gone."""
-        complaints = {complaint.id for each in self.complaints.values() for complaint in each}
-        chosen = or_(
-            Event.request_id.in_(self.ids),
-            Event.complaint_id.in_(complaints) if complaints else false(),
-            Event.kind.in_(ELSEWHERE),
-        )
-        query = select(Event).where(Event.case_id == self.work.case.id, chosen)
-        return keep_valid(self.work.session.scalars(query.order_by(Event.sequence)))
-
-    @cached_property
-    def removing(self) -> Sequence[Event]:
-        """Those by which links were gone, of whichever request."""
-        return [event for event in self.all_events if event.kind in REMOVING]
-
-    @cached_property
-    def events(self) -> Mapping[UUID | None, Sequence[Event]]:
-        return _group(self.all_events, lambda event: event.request_id)
-
-    @cached_property
-    def clocks(self) -> Mapping[UUID | None, Sequence[Clock]]:
-        query = select(Clock).where(Clock.request_id.in_(self.ids)).order_by(Clock.started_at, Clock.rule)
-        return _group(self.work.session.scalars(query), lambda clock: clock.request_id)
-
-    @cached_property
-    def complaints(self) -> Mapping[UUID, Sequence[Complaint]]:
-        query = (
-            select(ComplaintRequest.request_id, Complaint)
-            .join(Complaint, Complaint.id == ComplaintRequest.complaint_id)
-            .where(ComplaintRequest.request_id.in_(self.ids))
-            .order_by(Complaint.number)
-        )
-        found: dict[UUID, list[Complaint]] = defaultdict(list)
-        for request_id, complaint in self.work.session.execute(query):
-            found[request_id].append(complaint)
-        return found
-
-    @cached_property
-    def address_statuses(self) -> Mapping[tuple[str, str], AddressStatus]:
-        return read_statuses(self.work.session, {request.platform for request in self.requests})
-
-
-def _group(rows: Iterable[Row], key: Callable[[Row], UUID | None]) -> Mapping[Any, list[Row]]:
-    found: dict[UUID | None, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[key(row)].append(row)
-    return found

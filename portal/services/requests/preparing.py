@@ -33,7 +33,8 @@ from portal.services.cases.room import require_room_for_words
 from portal.services.history.events import NewEvent
 from portal.services.requests.citations import Citation, pick, write_bases
 from portal.services.requests.content import Details, RequestContent
-from portal.services.requests.dossier import Dossier, OpenedItem, dossier_of, read_dossier, read_dossiers
+from portal.services.requests.dossier import Dossier, dossier_of, read_dossier, read_dossiers
+from portal.services.requests.dossier_rows import OpenedItem
 from portal.services.requests.lookup import find_organisation, find_request, list_requests
 from portal.services.work import CaseWork
 

@@ -33,7 +33,8 @@ from portal.services.cases.team_mandates import find_team_mandate, require_team_
 from portal.services.history.events import NewEvent
 from portal.services.requests.citations import WRITTEN, lets_represent
 from portal.services.requests.content import RequestStatement
-from portal.services.requests.dossier import Dossier, OpenedItem, read_dossiers
+from portal.services.requests.dossier import Dossier, read_dossiers
+from portal.services.requests.dossier_rows import OpenedItem
 from portal.services.work import CaseWork
 
 # What a law can want to be stated, in the order in which it is asked.

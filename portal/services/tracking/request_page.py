@@ -21,7 +21,8 @@ from portal.services.letters import kept_letters, letters
 from portal.services.letters.further import list_suppliers, list_topics
 from portal.services.requests.channels import channel_views, list_warnings
 from portal.services.requests.citations import Citation, binding_of
-from portal.services.requests.dossier import Dossier, LaterLetter, OpenedItem, list_items, read_dossier
+from portal.services.requests.dossier import Dossier, LaterLetter, read_dossier
+from portal.services.requests.dossier_rows import OpenedItem, list_items
 from portal.services.requests.escalation import (
     EscalatedRequest,
     escalation_view,

@@ -12,7 +12,7 @@ from portal.services.complaints.options import count_open, list_options
 from portal.services.directory.competence import find_regulators
 from portal.services.ports import Ports
 from portal.services.requests import dossier as dossiers
-from portal.services.requests.dossier import list_items
+from portal.services.requests.dossier_rows import list_items
 from portal.services.requests.escalation import read_escalated
 from portal.services.tracking.answers import AnswerCommand, log_answer
 from portal.services.work import CaseWork

@@ -31,7 +31,7 @@ from portal.services.cases.opening import open_by_words
 from portal.services.history import guards
 from portal.services.intake import case_links, drafts, submission
 from portal.services.ports import PERSON, Actor, Ports
-from portal.services.requests.dossier import list_items
+from portal.services.requests.dossier_rows import list_items
 from portal.services.staff import accounts
 from portal.services.staff.accounts import NewStaff
 from portal.services.tracking.answers import mark_gone

@@ -15,7 +15,8 @@ from portal.domain.lifecycle import UNSENT, CaseStatus, ItemState, RequestState
 from portal.services.casefile.bulk import many_requests as bulk
 from portal.services.casefile.bulk.actions import BulkAction, Result
 from portal.services.casefile.bulk.steps import try_step
-from portal.services.requests.dossier import OpenedItem, list_items, read_dossiers
+from portal.services.requests.dossier import read_dossiers
+from portal.services.requests.dossier_rows import OpenedItem, list_items
 from portal.services.tracking import answers
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.work import CaseWork
