@@ -19,7 +19,7 @@ from portal.services.history.guard_digests import (
     is_current,
     sum_guard,
 )
-from portal.services.history.guards import _SUMS, _named, _put_guards, _watch_of, keys_of
+from portal.services.history.guards import SUMS, keys_of, name_values, put_guards, watch_of
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,12 @@ class Renewed:
 
 def adopt(session: Session, model: type[Any], *, most: int) -> int:
     """Guard rows from before there were guards, as they are. Returns how many were found, at most `most`."""
-    found = _watch_of(session)
+    found = watch_of(session)
     if found is None:
         return 0
     table: Table = model.__table__
     rows = session.execute(select(table).where(table.c.guard.is_(None)).limit(most).with_for_update()).mappings().all()
-    return _put_guards(session, found, model, rows)
+    return put_guards(session, found, model, rows)
 
 
 def renew(session: Session, model: type[Any], *, after: tuple[Any, ...] | None, most: int) -> Renewed:
@@ -45,7 +45,7 @@ def renew(session: Session, model: type[Any], *, after: tuple[Any, ...] | None, 
 
     What fits no guard stays as it is: it was bent before.
     """
-    found = _watch_of(session)
+    found = watch_of(session)
     if found is None or not found.keys.older:
         return Renewed(0, None)
     table: Table = model.__table__
@@ -57,10 +57,11 @@ def renew(session: Session, model: type[Any], *, after: tuple[Any, ...] | None, 
     rows = [
         row
         for row in held
-        if not is_current(found.keys, row["guard"]) and fits(found.keys, table.name, _named(model, row), row["guard"])
+        if not is_current(found.keys, row["guard"])
+        and fits(found.keys, table.name, name_values(model, row), row["guard"])
     ]
     last = tuple(held[-1][column.name] for column in key) if held else None
-    return Renewed(_put_guards(session, found, model, rows), last)
+    return Renewed(put_guards(session, found, model, rows), last)
 
 
 def renew_sums(session: Session) -> None:
@@ -68,8 +69,8 @@ def renew_sums(session: Session) -> None:
     if (keys := keys_of(session)) is None:
         return
     connection = session.connection()
-    for row in connection.execute(select(_SUMS).with_for_update()).all():
+    for row in connection.execute(select(SUMS).with_for_update()).all():
         if is_current(keys, row.guard) or row.guard != sum_guard(keys, row.scope, row.total, row.rows, like=row.guard):
             continue
         fresh = sum_guard(keys, row.scope, row.total, row.rows)
-        connection.execute(update(_SUMS).where(_SUMS.c.scope == row.scope).values(guard=fresh))
+        connection.execute(update(SUMS).where(SUMS.c.scope == row.scope).values(guard=fresh))

@@ -70,7 +70,7 @@ class Unguarded(TypeError):
 
 
 @dataclass(repr=False)
-class _Watch:
+class Watch:
     """What one session has to remember until its transaction ends."""
 
     find_keys: Callable[[], ServerKeys]
@@ -97,7 +97,7 @@ def forget(session: Session, case_ids: Iterable[UUID]) -> None:
     """All rows of these cases go, by statements with the option FORGOTTEN: nothing has to be counted any more."""
     case_ids = list(case_ids)
     session.execute(delete(GuardSum).where(GuardSum.scope.in_(case_ids)))
-    if found := _watch_of(session):
+    if found := watch_of(session):
         found.forgotten.update(case_ids)
         for case_id in case_ids:
             found.added.pop(case_id, None)
@@ -108,7 +108,7 @@ def list_bent(session: Session, case_id: UUID) -> list[str]:
 
     Also "sums", where a row of the case is gone or was put back as it once was. Two statements, however large the case.
     """
-    found = _watch_of(session)
+    found = watch_of(session)
     if found is None:
         return []
     session.flush()
@@ -130,7 +130,7 @@ def read_rows(
     session: Session, model: type[Any], *criteria: ColumnElement[bool]
 ) -> list[tuple[Mapping[str, Any], bool]]:
     """Rows of one guarded table by column name, and whether each is as it was written. One statement; none is kept."""
-    found = _watch_of(session)
+    found = watch_of(session)
     table: Table = model.__table__
     read = session.execute(select(table).where(*criteria)).mappings()
     rows = [{str(name): value for name, value in row.items()} for row in read]
@@ -139,14 +139,14 @@ def read_rows(
 
 def look_at(session: Session, model: type[Any], row: Row[Any]) -> tuple[Mapping[str, Any], bool]:
     """The same of one row of a statement that reads whole rows of this table beside others."""
-    found, table = _watch_of(session), model.__table__
+    found, table = watch_of(session), model.__table__
     values = {column.name: row._mapping[column] for column in table.columns}
     return values, found is None or fits(found.keys, table.name, values, values["guard"])
 
 
 def insert_rows(session: Session, model: type[Any], rows: Iterable[Mapping[str, Any]]) -> None:
     """Write many new rows of one guarded table in one statement. Column names to values; what is left out is empty."""
-    found = _watch_of(session)
+    found = watch_of(session)
     whole = [{name: row.get(name, DEFAULTS[model].get(name)) for name in COLUMNS[model]} for row in rows]
     if found:
         for row in whole:
@@ -168,7 +168,7 @@ def change_rows(
     """
     if not rows:
         return
-    found, table = _watch_of(session), model.__table__
+    found, table = watch_of(session), model.__table__
     guarded = [
         _guard_again(session, found, model, before, after) if found and is_whole else after
         for before, after, is_whole in rows
@@ -188,7 +188,7 @@ def change_rows(
 
 
 def _guard_again(
-    session: Session, found: _Watch, model: type[Any], before: Mapping[str, Any], after: Mapping[str, Any]
+    session: Session, found: Watch, model: type[Any], before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     """The row as it is to be, with the guard that belongs to it."""
     guard = guard_of(found.keys, model.__tablename__, after)
@@ -199,7 +199,7 @@ def _guard_again(
 
 def keys_of(session: Session) -> ServerKeys | None:
     """The keys under which this session guards; None where it does not."""
-    found = _watch_of(session)
+    found = watch_of(session)
     return found.keys if found else None
 
 
@@ -213,11 +213,12 @@ def scope_of(model: type[Base], values: Mapping[str, Any]) -> UUID | None:
     return scope
 
 
-def _put_guards(session: Session, found: _Watch, model: type[Any], rows: Sequence[Mapping[Any, Any]]) -> int:
+def put_guards(session: Session, found: Watch, model: type[Any], rows: Sequence[Mapping[Any, Any]]) -> int:
+    """Give these rows the guard that fits what they hold. Returns how many there were."""
     table: Table = model.__table__
     changes = []
     for row in rows:
-        values = _named(model, row)
+        values = name_values(model, row)
         guard = guard_of(found.keys, table.name, values)
         changes.append({f"key_{c.name}": row[c.name] for c in table.primary_key} | {"guard": guard})
         _add(session, found, model, values, row["guard"], -1)
@@ -228,7 +229,7 @@ def _put_guards(session: Session, found: _Watch, model: type[Any], rows: Sequenc
     return len(changes)
 
 
-def _named(model: type[Any], row: Mapping[Any, Any]) -> dict[str, Any]:
+def name_values(model: type[Any], row: Mapping[Any, Any]) -> dict[str, Any]:
     return {name: row[name] for name in COLUMNS[model]}
 
 
@@ -242,16 +243,16 @@ def counts(model: type[Base], values: Mapping[str, Any]) -> bool:
 # What a session does.
 
 
-def _watch_of(session: Session) -> _Watch | None:
-    found: _Watch | Callable[[], ServerKeys] | None = session.info.get(WATCH)
-    if found is None or isinstance(found, _Watch):
+def watch_of(session: Session) -> Watch | None:
+    found: Watch | Callable[[], ServerKeys] | None = session.info.get(WATCH)
+    if found is None or isinstance(found, Watch):
         return found
-    session.info[WATCH] = made = _Watch(found)
+    session.info[WATCH] = made = Watch(found)
     return made
 
 
 def _note_bent(target: Any, session: Session | None) -> None:
-    found = _watch_of(session) if session is not None else None
+    found = watch_of(session) if session is not None else None
     if found is None:
         return
     names, loaded = COLUMNS[type(target)], target.__dict__
@@ -278,7 +279,7 @@ def _note_refreshed(target: Any, context: Any, _attributes: object) -> None:
 
 
 def _guard_flush(session: Session, _context: object, _instances: object) -> None:
-    found = _watch_of(session)
+    found = watch_of(session)
     if found is None:
         return
     for row in session.new:
@@ -293,7 +294,7 @@ def _guard_flush(session: Session, _context: object, _instances: object) -> None
             _add(session, found, type(row), before, before["guard"], -1)
 
 
-def _guard_new(session: Session, found: _Watch, row: Any) -> None:
+def _guard_new(session: Session, found: Watch, row: Any) -> None:
     for name, value in DEFAULTS[type(row)].items():
         if getattr(row, name) is None:
             setattr(row, name, value)
@@ -302,7 +303,7 @@ def _guard_new(session: Session, found: _Watch, row: Any) -> None:
     _add(session, found, type(row), values, row.guard, 1)
 
 
-def _guard_changed(session: Session, found: _Watch, row: Any) -> None:
+def _guard_changed(session: Session, found: Watch, row: Any) -> None:
     before = _before(session, row)
     old: bytes | None = before["guard"]
     if not fits(found.keys, row.__tablename__, before, old):
@@ -341,7 +342,7 @@ def _guard_statement(state: ORMExecuteState) -> None:
         return
     session = state.session
     model: Any = mapper.class_
-    if (found := _watch_of(session)) is None:
+    if (found := watch_of(session)) is None:
         return
     session.flush()
     table: Table = model.__table__
@@ -352,7 +353,7 @@ def _guard_statement(state: ORMExecuteState) -> None:
 
 
 def _add(
-    session: Session, found: _Watch, model: type[Any], values: Mapping[str, Any], guard: bytes | None, sign: int
+    session: Session, found: Watch, model: type[Any], values: Mapping[str, Any], guard: bytes | None, sign: int
 ) -> None:
     if guard is None or not counts(model, values):
         return
@@ -388,7 +389,7 @@ def _end(session: Session) -> None:
 
 def write_sums(session: Session) -> None:
     """Bring the sums up to what this transaction has written so far. They are held from here to its end."""
-    found = _watch_of(session)
+    found = watch_of(session)
     if found is None:
         return
     changed = {scope: sums for scope, sums in found.added.items() if sums != [0, 0]}
@@ -427,7 +428,7 @@ def _count_on(keys: ServerKeys, scope: UUID, kept: Any, total: int, rows: int) -
 
 def _forget_all(session: Session, ended: SessionTransaction) -> None:
     found = session.info.get(WATCH)
-    if ended.parent is None and isinstance(found, _Watch):
+    if ended.parent is None and isinstance(found, Watch):
         found.added.clear()
         found.forgotten.clear()
 
@@ -452,11 +453,11 @@ def _guards_of(model: type[Any], case_id: UUID) -> Select[Any]:
 
 
 # Statements that nearly every transaction runs are put together once, which takes as long as to run them.
-_SUMS: Table = metadata.tables[GuardSum.__tablename__]
-_CHOSEN_SUMS = select(_SUMS).where(_SUMS.c.scope.in_(bindparam("scopes", expanding=True)))
-_HOLD_SUMS = _CHOSEN_SUMS.order_by(_SUMS.c.scope).with_for_update()
-_MOVE_SUMS = update(_SUMS).where(_SUMS.c.scope == bindparam("held"))
-_ADD_SUMS = insert(_SUMS).values(scope=bindparam("held"))
+SUMS: Table = metadata.tables[GuardSum.__tablename__]
+_CHOSEN_SUMS = select(SUMS).where(SUMS.c.scope.in_(bindparam("scopes", expanding=True)))
+_HOLD_SUMS = _CHOSEN_SUMS.order_by(SUMS.c.scope).with_for_update()
+_MOVE_SUMS = update(SUMS).where(SUMS.c.scope == bindparam("held"))
+_ADD_SUMS = insert(SUMS).values(scope=bindparam("held"))
 _INSERTS: Mapping[type[Any], Insert] = MappingProxyType({model: insert(model.__table__) for model in COLUMNS})
 CASE_TABLES: tuple[type[Any], ...] = tuple(
     model

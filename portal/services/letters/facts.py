@@ -24,7 +24,6 @@ from portal.domain.letters.kinds import ErasureAsk, Paper, StatedBy, Statement
 from portal.domain.lifecycle import Depiction, Filer, Path, RequestKind, SendingChannel
 from portal.domain.regimes import (
     NoticeField,
-    ObligedParty,
 )
 from portal.domain.regulators import Regulator
 from portal.domain.report import NameKind
@@ -57,7 +56,6 @@ _PROOFS: Mapping[Statement, NoticeField] = {
     Statement.COPYRIGHT_OWNER: NoticeField.PERJURY,
     Statement.PERJURY: NoticeField.PERJURY,
 }
-_OBLIGED = frozenset({ObligedParty.PLATFORM, ObligedParty.CONTROLLER})
 
 
 def header_of(

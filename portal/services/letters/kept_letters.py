@@ -44,8 +44,8 @@ def read_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
 
 def open_letter(work: CaseWork, letter: Letter, *, redacted: bool) -> bytes:
     """The same of a letter at hand. Raises CannotOpen."""
-    sealed = work.ports.storage.get(_file_key(letter, redacted))
-    content = open_sealed(work.key, _file_context(letter, redacted), sealed)
+    sealed = work.ports.storage.get(file_key(letter, redacted))
+    content = open_sealed(work.key, file_context(letter, redacted), sealed)
     if hashlib.sha256(content).hexdigest() != (letter.redacted_digest if redacted else letter.digest):
         raise CannotOpen("the file is not the letter that was made")
     return content
@@ -164,9 +164,9 @@ def find_letter(work: CaseWork, number: int, kinds: Container[LetterKind] = froz
     return found
 
 
-def _file_key(letter: Letter, is_redacted: bool) -> str:
+def file_key(letter: Letter, is_redacted: bool) -> str:
     return f"{letter.case_id}/{letter.id}-{'redacted' if is_redacted else 'full'}"
 
 
-def _file_context(letter: Letter, is_redacted: bool) -> SealContext:
-    return SealContext("letter files", _file_key(letter, is_redacted), str(letter.case_id))
+def file_context(letter: Letter, is_redacted: bool) -> SealContext:
+    return SealContext("letter files", file_key(letter, is_redacted), str(letter.case_id))

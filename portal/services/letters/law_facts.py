@@ -36,6 +36,7 @@ from portal.domain.regimes import (
     Confidence,
     LetterSentence,
     LetterStatement,
+    ObligedParty,
     Regime,
     Rule,
     Trigger,
@@ -44,9 +45,10 @@ from portal.domain.regimes import (
 from portal.models.clocks import Clock
 from portal.services.clocks.snapshot import find_rule_of
 from portal.services.law.obliged_places import Jurisdiction, place_of_platform
-from portal.services.letters.facts import _OBLIGED
 from portal.services.requests.citations import Citation, binding_of
 from portal.services.requests.content import RequestContent, describe_element
+
+_OBLIGED = frozenset({ObligedParty.PLATFORM, ObligedParty.CONTROLLER})
 
 
 def unsent_basis(

@@ -40,7 +40,7 @@ from portal.services.history import stored_files
 from portal.services.history.events import NewEvent
 from portal.services.letters.drafting import number_of, read_facts, reminder_facts, request_facts
 from portal.services.letters.further import NO_WORDS, FurtherWords, further_facts
-from portal.services.letters.kept_letters import _file_context, _file_key, find_letter, has_left, letter_view
+from portal.services.letters.kept_letters import file_context, file_key, find_letter, has_left, letter_view
 from portal.services.letters.printing import LetterStopped, Printed, build, check, print_letter
 from portal.services.letters.views import LetterView, ProblemView
 from portal.services.requests.citations import list_cited
@@ -249,8 +249,8 @@ def put_files(work: CaseWork, kind: LetterKind, facts: LetterFacts, printed: Pri
     letter.sealed = work.sealed_for(letter, {"facts": encode_facts(facts).decode()})
     files = []
     for is_redacted, content in ((False, printed.full), (True, printed.redacted)):
-        sealed = seal(work.key, _file_context(letter, is_redacted), content)
-        name = _file_key(letter, is_redacted)
+        sealed = seal(work.key, file_context(letter, is_redacted), content)
+        name = file_key(letter, is_redacted)
         files.append(stored_files.put(work.ports.storage, name, sealed, case_id=letter.case_id))
     return LetterRows(letter, tuple(files))
 
