@@ -77,6 +77,10 @@ _AUTO_SUBJECT = re.compile(
 )
 _AWAY_SUBJECT = re.compile(rf"\b(?:{_AWAY})", re.IGNORECASE)
 _ACTION = re.compile(rb"^action[ \t]*:[ \t]*([a-z]{4,12})", re.IGNORECASE | re.MULTILINE)
+_STATUS_PART = re.compile(
+    rb"^content-type[ \t]*:[ \t]*message/(?:global-)?delivery-status.*?(?=^--|\Z)",
+    re.IGNORECASE | re.MULTILINE | re.DOTALL,
+)
 _ORIGINAL_ID = re.compile(
     rb"^(?:message-id|original-message-id|x-original-message-id)[ \t]*:\s*<([^<>\s]{1,255})>",
     re.IGNORECASE | re.MULTILINE,
@@ -103,7 +107,7 @@ def judge(headers: Headers, head: bytes) -> Nature:
     if "report-type=feedback-report" in _bare_type(headers):
         return Nature.COMPLAINED
     if _is_report(headers):
-        found = {word[1].decode("ascii").lower() for word in _ACTION.finditer(head)}
+        found = {word[1].decode("ascii").lower() for word in _ACTION.finditer(_find_status(head))}
         worst = next((nature for word, nature in _ACTIONS.items() if word in found), None)
         return worst or (Nature.RETURNED if headers.get("x-failed-recipients") else Nature.AUTO_REPLY)
     if _first(headers, "x-failed-recipients"):
@@ -195,6 +199,12 @@ def _is_automatic(headers: Headers) -> bool:
         or _first(headers, "return-path") == "<>"
         or _AUTO_SUBJECT.match(_first(headers, "subject")) is not None
     )
+
+
+def _find_status(head: bytes) -> bytes:
+    """A report's part for machines; the words beside it are for people. All of it where it has no such part."""
+    found = _STATUS_PART.search(head)
+    return found[0] if found else head
 
 
 def _list_returned(head: bytes) -> Iterator[str]:

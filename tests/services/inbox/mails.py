@@ -28,7 +28,9 @@ def write(
     return "\r\n".join([*head, "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "", body, ""]).encode()
 
 
-def write_report(action: str, *headers: str, original: str = "<letter-1@harbour.example>") -> bytes:
+def write_report(
+    action: str, *headers: str, original: str = "<letter-1@harbour.example>", words: str = "Your mail was looked at."
+) -> bytes:
     """A report on a delivery (RFC 3464), as mail servers make it."""
     head = [
         "From: MAILER-DAEMON@mx.example.org",
@@ -39,7 +41,7 @@ def write_report(action: str, *headers: str, original: str = "<letter-1@harbour.
         "--cut",
         "Content-Type: text/plain",
         "",
-        "Your mail was looked at.",
+        words,
         "--cut",
         "Content-Type: message/delivery-status",
         "",

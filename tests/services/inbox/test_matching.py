@@ -213,6 +213,7 @@ def test_that_a_mail_came_is_part_of_the_history_and_says_nothing_of_it(session:
     [
         (write_report("failed"), Nature.RETURNED),
         (write_report("delayed"), Nature.DELAYED),
+        (write_report("delayed", words="Action: failed, we feared, but we try again."), Nature.DELAYED),
         (write_report("delivered"), Nature.DELIVERED),
         (write("X-Failed-Recipients: safety@x.com"), Nature.RETURNED),
         (write("Auto-Submitted: auto-replied"), Nature.AUTO_REPLY),
