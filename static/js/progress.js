@@ -2,7 +2,7 @@
 // Without this file there is a link that loads the page again.
 (() => {
   const PAUSE_MS = 2000;
-  const ON_THE_WAY_MS = 10000; // to load the page again now would take back the link that was just followed
+  const ON_THE_WAY_MS = 30000; // to load the page again now would take back the link that was just followed
   let leavingSince = -Infinity;
   const box = () => document.querySelector("[data-progress]");
 

@@ -85,7 +85,7 @@ def _split_words(text: str, index: HostIndex, is_table: bool) -> Iterator[str]:
     for word in _SEPARATORS.split(text):
         has_commas = "," in word or ";" in word or "|" in word
         for listed in _split_list(word, index, is_table) if has_commas else (word,):
-            is_glued = "://" in listed or "www." in listed[4:]
+            is_glued = "://" in listed or "www." in listed[4:].lower()
             for glued in _split_glued(DOUBLED.sub("", listed), index) if is_glued else (listed,):
                 for chunk in (glued,) if glued.isascii() else _cut_foreign(glued, index):
                     if trimmed := trim(chunk):

@@ -202,3 +202,10 @@ def test_only_the_link_that_was_broken_is_said_to_have_been() -> None:
     assert [LinkNote.JOINED in link.told for link in found] == [True, False]
     cut = find_links("https://tube-site.org/a/b/20?x=1\n&page=6\n\nhttps://tube-site.org/a", INDEX).items
     assert [LinkNote.JOINED in link.told for link in cut] == [True, False]
+
+
+def test_a_link_without_a_beginning_is_found_in_capitals_too() -> None:
+    assert urls("FACEBOOK.COM/a/1WWW.TUBE-SITE.COM/V/7") == [
+        "https://facebook.com/a/1",
+        "https://www.tube-site.com/V/7",
+    ]
