@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from portal.config import load_config
 from portal.factory import create_app
 from tests.web.addresses import at
+from tests.web.answer_headers import check_headers
 from tests.web.pages import check_page
 from tests.web.world import TITLE, VALUES, Caller, World, make_world
 
@@ -267,12 +268,20 @@ def test_everybody_gets_what_the_table_says(world: World, method: str, endpoint:
     for caller in Caller:
         before = world.count_events()
         answer = world.ask(caller, method, path)
+        check_headers(answer)
         found[caller] = _read(answer, GROUPS[endpoint], f"{method} {path} for {caller}")
         if found[caller] is not Gets.OPEN:
             assert world.count_events() == before, f"{caller} was refused, and still something happened"
         elif method == "POST" or endpoint == "start.leave":
             world.restore()
     assert found == expected
+
+
+def find_callers(endpoint: str) -> list[Caller]:
+    """One whom the page is for, and one who is sent elsewhere."""
+    gets = dict(zip(Caller, TABLE[GROUPS[endpoint]], strict=True))
+    allowed = [caller for caller in Caller if gets[caller] is Gets.OPEN]
+    return [*allowed[:1], Caller.SUPERVISOR] if allowed else [Caller.SUPERVISOR]
 
 
 def _address(world: World, endpoint: str) -> str:
