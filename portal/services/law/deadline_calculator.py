@@ -106,7 +106,7 @@ def describe_standard(rule: Rule) -> str:
     """What is said in place of a date."""
     if rule.confidence is Confidence.MEMORY:
         return "We did not see this time in any source, so there is no date."
-    return f"The law gives no number, so there is no date. It says by when: {rule.standard}."
+    return f"The law gives no number, so there is no date. By when: {rule.standard}."
 
 
 def calculate_deadline(question: DeadlineQuestion, registry: Registry) -> CalculatedDeadline:
