@@ -287,6 +287,11 @@ def close(url: str) -> str:
 _CALL = re.compile(rf"\A[\w.-]{{0,40}}[(\[{{]+(?={_LINK}/)", re.IGNORECASE)  # as in `url(…)` and `open(…)`
 _CODED_END = re.compile(r"(?<=\w)(?:%(?:22|3[ce]|60))+\Z", re.IGNORECASE)  # a quote or bracket of what stood around it
 
+# A sentence that begins without a blank behind a link, as in `/v/20.He`; endings of files are none.
+_NEXT_SENTENCE = re.compile(
+    r"(?:(?<=/[0-9])|(?<=[0-9]{2}))\.(?!(?:Html?|Php|Jpe?g|Png|Gif|Aspx?|Pdf)\Z)[A-Z][a-z]{0,14}\Z"
+)
+
 
 def trim(chunk: str) -> str:
     """Cut quotes, emphasis, unmatched brackets and the sentence's own punctuation off both ends.
@@ -296,9 +301,11 @@ def trim(chunk: str) -> str:
     inner = chunk.lstrip(_LEADING)
     if "(" in inner or "[" in inner or "{" in inner:
         inner = _CALL.sub("", inner)
+    led = chunk[: len(chunk) - len(inner)]
     if "%" in inner and "?" not in inner:
         inner = _CODED_END.sub("", inner)
-    led = chunk[: len(chunk) - len(inner)]
+    if "/" in inner:
+        inner = _NEXT_SENTENCE.sub("", inner)
     if inner[-1:] not in _ENDINGS:
         return inner
     trailing = _TRAILING | {mark for mark in "_~" if mark in led}

@@ -283,6 +283,8 @@ def test_a_full_line_of_a_mail_was_broken_and_a_short_one_was_not(pasted: str, f
         (f"{SITE},2026-11-12", [SITE]),
         (f"{ONE}={TWO}", [ONE, TWO]),
         (f"①{ONE}②{TWO}", [ONE, TWO]),
+        ("see www.tube-site.com/v/20.He did", ["https://www.tube-site.com/v/20"]),
+        ("https://tube-site.com/v/20.Html", ["https://tube-site.com/v/20.Html"]),
         (f"{ONE}тут", [ONE]),
         (f"{ONE}देखो", [ONE]),
         ("https://www.instagram.com/explore/tags/7лет", ["https://www.instagram.com/explore/tags/7%D0%BB%D0%B5%D1%82"]),
