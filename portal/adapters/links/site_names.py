@@ -189,7 +189,8 @@ def _is_account_word(word: str, index: HostIndex) -> bool:
 
 # Hosts whose addresses all lead to another place, which then holds the page.
 _SHORTENERS = frozenset(
-    ["bit.ly", "bitly.com", "share.google", "j.mp", "tinyurl.com", "t.co", "goo.gl", "ow.ly", "is.gd", "v.gd", "buff.ly",
+    ["bit.ly", "bitly.com", "share.google",
+     "j.mp", "tinyurl.com", "t.co", "goo.gl", "ow.ly", "is.gd", "v.gd", "buff.ly",
      "rb.gy", "cutt.ly", "shorturl.at", "shorte.st", "t.ly", "tiny.cc", "tiny.one", "rebrand.ly", "bl.ink",
      "s.id", "dub.sh", "lnkd.in", "fb.me", "t.cn", "dlvr.it", "ift.tt", "trib.al", "clck.ru", "vk.cc", "u.to",
      "qr.ae", "adf.ly", "bc.vc", "linkvertise.com", "link-to.net", "ouo.io", "ouo.press", "shrinkme.io",
