@@ -128,7 +128,8 @@ class Scheme:
     """A law's way of counting: the units it knows, what it rests on, and the functions that count.
 
     `rolls`: the last day has to be a working day, so holidays matter. `read` says what a working day is. Where nothing
-    says whether a last day on a day off moves (`doubts`), it stays, and is marked as estimated.
+    says whether a last day on a day off moves (`doubts`), it stays, and is marked as estimated. `holidays_of` is the
+    country whose public holidays the act means, wherever the organisation sits; None where they are those of its place.
     """
 
     units: frozenset[Unit]
@@ -138,6 +139,7 @@ class Scheme:
     rolls: bool = False
     read: ReadCalendar = read_as_kept
     doubts: bool = False
+    holidays_of: str | None = None
 
 
 def count_eu_period(start: date, amount: int, unit: Unit, days: WorkingDays) -> tuple[date, list[CountingStep]]:
@@ -325,6 +327,7 @@ SCHEMES: Mapping[str, Scheme] = MappingProxyType(
             count_plain,
             rolls=True,
             read=read_for_union,
+            holidays_of="KR",
         ),
         "singapore-days": Scheme(
             _DAYS,
@@ -332,6 +335,7 @@ SCHEMES: Mapping[str, Scheme] = MappingProxyType(
             count_without_short_excluded,
             rolls=True,
             read=read_saturdays_as_working,
+            holidays_of="SG",
         ),
         "hong-kong-days": Scheme(
             _DAYS,
@@ -339,6 +343,7 @@ SCHEMES: Mapping[str, Scheme] = MappingProxyType(
             count_without_short_excluded,
             rolls=True,
             read=read_saturdays_as_working,
+            holidays_of="HK",
         ),
         "malaysia-days": Scheme(
             _DAYS,
@@ -346,6 +351,7 @@ SCHEMES: Mapping[str, Scheme] = MappingProxyType(
             count_without_short_excluded,
             rolls=True,
             read=read_saturdays_as_working,
+            holidays_of="MY",
         ),
         "south-africa-days": Scheme(
             _DAYS,
@@ -353,6 +359,7 @@ SCHEMES: Mapping[str, Scheme] = MappingProxyType(
             count_plain,
             rolls=True,
             read=read_saturdays_as_working,
+            holidays_of="ZA",
         ),
         "australia-days": Scheme(
             _LONG,

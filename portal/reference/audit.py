@@ -238,7 +238,7 @@ _HELP_PAGE = re.compile(
     r"knowledgeowl\.com/|/collections/|/help/(?:how|what|why)-|[/-]policy/?$|/content_policy/?$|/process-for-|/support/account/|"
     r"/troubleshooting/|/help/[\w-]*right-to-be-forgotten"
 )
-_PHONE = re.compile(r"\+?[0-9][0-9 -]*[0-9]")
+_PHONE = re.compile(r"[+*]?[0-9][0-9 -]*[0-9]")
 
 
 def _find_vain_searches(platforms: Iterable[Platform]) -> Iterator[str]:

@@ -31,7 +31,7 @@ def write_platform(folder: Path, slug: str, host: str, more: str = "") -> None:
 
 def test_every_record_of_the_directory_is_there() -> None:
     assert len(PLATFORMS) == 269
-    assert len(REGULATORS) == 198
+    assert len(REGULATORS) == 215
     assert sum(regulator.joint_statement_signatory is True for regulator in REGULATORS.values()) == 15
 
 

@@ -15,6 +15,7 @@ from portal.reference.strict import BadReference
 from portal.reference.territories import TERRITORIES, find_territory, load_territories
 from portal.reference.zones import is_country
 from portal.services.directory.lookups import bodies_of
+from portal.services.law.law_finder import read_place
 from tests.cases import for_each
 
 REGISTRY = load_registry()
@@ -46,6 +47,23 @@ def judge(regime: str, country: str) -> Certainty:
 def test_every_part_of_a_state_in_the_list_of_countries_is_there() -> None:
     assert sorted(TERRITORIES) == PARTS
     assert all(is_country(each.code) and is_country(each.state) for each in TERRITORIES.values())
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        (("FR", "NC"), ("NC", None)),
+        (("fr", "FR-PF"), ("PF", None)),
+        (("FI", "01"), ("AX", None)),
+        (("NL", "AW"), ("AW", None)),
+        (("US", "PR"), ("US", "PR")),
+        (("US", "AZ"), ("US", "AZ")),
+    ],
+)
+def test_a_territory_that_was_called_a_part_of_its_state_is_the_territory(
+    said: tuple[str, str], read: tuple[str, str | None]
+) -> None:
+    assert read_place(*said) == read
 
 
 @for_each("code", PARTS)

@@ -40,7 +40,7 @@ _GLUED = re.compile(
     rf"(?<=[^\W_])(?<!%[0-9a-f]{{2}})[_~*!+&@$.)\]}}-]?|[^\x00-\x7f\w]|(?<=[)\]}}.]))(?={_LINK}/)",
     re.IGNORECASE,
 )
-_NEXT = re.compile(rf"[/\\#?:'](?={_LINK}/)|(?<=[^\W_])(?=www\.[\w-]+\.[a-z]{{2,}}/)", re.IGNORECASE)
+_NEXT = re.compile(rf"[/\\#?:'=](?={_LINK}/)|(?<=[^\W_])(?=www\.[\w-]+\.[a-z]{{2,}}/)", re.IGNORECASE)
 _LINK_START = re.compile(rf"(?:[(\[#]?[0-9]{{1,4}}[.)\]:]?)?(?:{_LINK}|www\.)", re.IGNORECASE)
 _QUOTED = re.compile(rf"\"({_LINK}[^\"\s<>]*)\"|(?<![^\s,;|(\[])'({_LINK}[^'\s]*)'(?=[\s,;|>)\]]|\Z)", re.IGNORECASE)
 _LEADING = "([{<'*_~-–—•·→:;,.|!#=+‘’…" + _EDGE_MARKS
@@ -104,14 +104,21 @@ def _split_list(word: str, index: HostIndex, is_table: bool) -> Iterator[str]:
     for position, piece in enumerate(_COMMAS.split(word)):
         if position % 2:
             comma = piece
-        elif held and ("/" in held or ":" in held) and not (is_cell or "'" in comma or _is_link_start(piece, index)):
+        elif (
+            held
+            and ("/" in held or ":" in held)
+            and not (is_cell or "'" in comma or _DAY.fullmatch(piece) or _is_link_start(piece, index))
+        ):
             held += comma + piece
         else:
             if held:
                 yield held
-            is_cell = is_table or (position > 0 and bool(comma) and "/" not in held and ":" not in held)
+            is_cell = is_cell or (position > 0 and bool(comma) and "/" not in held and ":" not in held)
             held = piece
     yield held
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}")
 
 
 def _is_link_start(piece: str, index: HostIndex) -> bool:
@@ -128,6 +135,8 @@ def _split_glued(text: str, index: HostIndex) -> Iterator[str]:
         for found in _NEXT.finditer(piece):
             if found[0] == "?" and LEADS_ON.search(piece[start : found.start()]):
                 continue  # a page that only leads on, with nothing but the other address behind its question mark
+            if found[0] == "=" and "?" in piece[start : found.start()]:
+                continue  # the value of a parameter
             if _is_second(piece[start : start + _LOOK], piece[found.end() : found.end() + _LOOK], index):
                 yield piece[start : found.start()]
                 start = found.end()
@@ -156,7 +165,8 @@ def _is_second(before: str, after: str, index: HostIndex) -> bool:
 def _list_signs() -> frozenset[str]:
     """Pictures, arrows and marks of punctuation, which no browser leaves as they are in an address."""
     signs = {chr(code) for code in range(0x80, 0x20000) if unicodedata.category(chr(code))[0] in "SP"}
-    return frozenset(signs - set("·・…") | set("\ufe0e\ufe0f\u20e3"))
+    circled = set(map(chr, (*range(0x2460, 0x2500), *range(0x2776, 0x2794))))  # numbers of a list: ①, ➊
+    return frozenset(signs - set("·・…") | circled | set("\ufe0e\ufe0f\u20e3"))
 
 
 @cache
@@ -173,8 +183,8 @@ _UNSPACED_SIGN = re.compile(f"[{_UNSPACED}]")
 
 
 def has_words_behind(text: str, place: int) -> bool:
-    """Whether a letter of a script without blanks stands at this place."""
-    return bool(_UNSPACED_SIGN.match(text, place)) and text[place].isalpha()
+    """Whether a letter that no address has as it is stands at this place."""
+    return place < len(text) and not text[place].isascii() and text[place].isalpha()
 
 
 _NO_SIGN = re.compile(r"(?!)")
@@ -185,7 +195,7 @@ def _cut_foreign(chunk: str, index: HostIndex) -> Iterator[str]:
     """A chunk without the signs and words of another script that stand right before and behind its link."""
     has_signs = not _list_signs().isdisjoint(chunk)
     if len(chunk) > MAX_LENGTH or not (has_signs or _UNSPACED_SIGN.search(chunk)):
-        yield chunk
+        yield _cut_other_script(chunk, index)
         return
     signs = _match_signs() if has_signs else _NO_SIGN
     more, dot = max(map(chunk.rfind, "/?=&#%")), chunk.rfind(".")
@@ -254,6 +264,21 @@ def _cut_words(chunk: str, path: int, index: HostIndex) -> str:
     return plain if platform and platform.slug in _ASCII_PLACES else chunk
 
 
+# Greek, Cyrillic, Armenian, Hebrew, Arabic and the scripts of India: a blank before them is left out in a hurry.
+_OTHER_SCRIPT = re.compile("[\u0370-\u0dff]+")
+_CAN_BE_FOREIGN = re.compile(r"/(?:tags?|hashtag|search|s|explore|results)\b|[?&]q=")
+
+
+def _cut_other_script(chunk: str, index: HostIndex) -> str:
+    """Without a word of another script right behind the last sign of a post, on places whose addresses are ASCII."""
+    plain = chunk.rstrip("".join(set(_OTHER_SCRIPT.findall(chunk))))
+    if plain == chunk or not plain[-1:].isalnum() or not plain.isascii() or _CAN_BE_FOREIGN.search(plain):
+        return chunk
+    host = _HOST.match(plain)
+    platform = index.find(host[1].lower()) if host and _find_path(plain, 0) < len(plain) else None
+    return plain if platform and platform.slug in _ASCII_PLACES else chunk
+
+
 def close(url: str) -> str:
     """The same address with an end that nobody takes for the sentence's punctuation, when it is pasted again."""
     return url if trim(url) == url and not url.endswith("...") else f"{url[:-1]}%{ord(url[-1]):02X}"
@@ -261,6 +286,11 @@ def close(url: str) -> str:
 
 _CALL = re.compile(rf"\A[\w.-]{{0,40}}[(\[{{]+(?={_LINK}/)", re.IGNORECASE)  # as in `url(…)` and `open(…)`
 _CODED_END = re.compile(r"(?<=\w)(?:%(?:22|3[ce]|60))+\Z", re.IGNORECASE)  # a quote or bracket of what stood around it
+
+# A sentence that begins without a blank behind a link, as in `/v/20.He`; endings of files are none.
+_NEXT_SENTENCE = re.compile(
+    r"(?:(?<=/[0-9])|(?<=[0-9]{2}))\.(?!(?:Html?|Php|Jpe?g|Png|Gif|Aspx?|Pdf)\Z)[A-Z][a-z]{0,14}\Z"
+)
 
 
 def trim(chunk: str) -> str:
@@ -271,9 +301,11 @@ def trim(chunk: str) -> str:
     inner = chunk.lstrip(_LEADING)
     if "(" in inner or "[" in inner or "{" in inner:
         inner = _CALL.sub("", inner)
+    led = chunk[: len(chunk) - len(inner)]
     if "%" in inner and "?" not in inner:
         inner = _CODED_END.sub("", inner)
-    led = chunk[: len(chunk) - len(inner)]
+    if "/" in inner:
+        inner = _NEXT_SENTENCE.sub("", inner)
     if inner[-1:] not in _ENDINGS:
         return inner
     trailing = _TRAILING | {mark for mark in "_~" if mark in led}

@@ -57,7 +57,9 @@ def cut_into_lines(text: str) -> PastedLines:
 
 
 _PRINTABLE_SIGN = re.compile(r"=(?![0-9A-F]{2}|\r?\n)")
-_SOFT_BREAK = re.compile(r"=\r?\n(?=\S)")
+_SOFT_BREAK = re.compile(r"=\r?\n(?:>[> ]*)?(?=\S)")
+_BREAK = re.compile(r"=\r?\n(?:>[> ]*)?")
+_LAST_BLANKS = re.compile(r"(?:^[^\n?=]*=20\r?$\n?){2,}", re.MULTILINE)  # lines that end in a blank of that writing
 _SURE_SIGN = re.compile(r"=3D\"|(?:href|src)=3D'|(?:=[89A-F][0-9A-F]){2}")
 _ESCAPE = re.compile(r"(?:=[0-9A-F]{2})+")
 _BLOCKS = re.compile(r"(\r?\n[ \t]*\r?\n)")
@@ -65,7 +67,7 @@ _BLOCKS = re.compile(r"(\r?\n[ \t]*\r?\n)")
 
 def _decode_mail(text: str) -> str:
     """Quoted-printable, by paragraph, where it is certain: each `=` is one of that writing, and one is telling."""
-    if "=\n" not in text and "=\r\n" not in text and not _SURE_SIGN.search(text):
+    if not any(sign in text for sign in ("=\n", "=\r\n", "=20\n", "=20\r\n")) and not _SURE_SIGN.search(text):
         return text
     return "".join(_decode_block(block) if "=" in block else block for block in _BLOCKS.split(text))
 
@@ -74,9 +76,12 @@ def _decode_block(block: str) -> str:
     if _PRINTABLE_SIGN.search(block.rstrip("=")):
         return block
     is_broken = any(_is_soft(block, found) for found in _SOFT_BREAK.finditer(block))
-    if not (is_broken or _SURE_SIGN.search(block)):
+    if not (is_broken or _SURE_SIGN.search(block) or _LAST_BLANKS.search(block)):
         return block
-    return _ESCAPE.sub(_decode_escape, re.sub(r"=\r?\n", "", block))
+    return _ESCAPE.sub(_decode_escape, _BREAK.sub("", block))
+
+
+_FULL_LINES = range(73, 77)  # signs, the `=` at its end among them: 76 at most, less where an escape did not fit
 
 
 def _is_soft(block: str, found: re.Match[str]) -> bool:
@@ -85,7 +90,8 @@ def _is_soft(block: str, found: re.Match[str]) -> bool:
     after = block[found.end() : found.end() + 12]
     if _LINK.match(after):
         return False
-    return "?" not in line or bool(_ESCAPE.search(line)) or after[:1] in "&?/"
+    is_full = len(line) + 1 in _FULL_LINES  # programs break a line where it is full, and nowhere else
+    return is_full or "?" not in line or bool(_ESCAPE.search(line)) or after[:1] in "&?/"
 
 
 def _decode_escape(found: re.Match[str]) -> str:
@@ -177,6 +183,9 @@ _TAG = re.compile(r"\[/?(?:[a-z]{1,8}|\*)\]", re.IGNORECASE)
 _LABELLED = re.compile(r"<((?:https?://|mailto:)[^<>|\s]+)\|[^<>]*>", re.IGNORECASE)
 
 
+_WIKI = re.compile(r"\[\[(h(?:tt|xx)ps?://[^\[\]|\s]{1,8000})(?:\||\]\[)([^\[\]]{0,300})\]\]", re.IGNORECASE)
+_TEX = re.compile(r"\\(?:url|href|nolinkurl)\{([^{}\s]{1,8000})\}")
+
 # A beginning in the wide letters of East Asian keyboards, and what stands right behind it.
 _WIDE = re.compile(r"[hｈ][tｔ]{2}[pｐ][sｓ]?(?:：[/／]|:／)[/／]?[!-~！-～]*", re.IGNORECASE)
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -184,6 +193,10 @@ _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 def read_line(line: str) -> str:
     """One line as it was meant, before a program wrote it in its own way."""
+    if "[[" in line:
+        line = _WIKI.sub(r" \1 \2 ", line)
+    if "\\" in line and "{" in line:
+        line = _TEX.sub(r" \1 ", line)
     if "：" in line or "／" in line:
         line = _WIDE.sub(lambda found: found[0].translate(_NARROW), line)
     if "\\" in line:

@@ -92,6 +92,23 @@ def _is_own_host(address: Address, platform: Platform) -> bool:
     return is_variant and rest in own
 
 
+# What stands right before the name of a post, and the parameters that name one: with nothing behind them, the rest of
+# the address was lost.
+_BEFORE_A_POST = frozenset(["/p", "/reel", "/status", "/statuses", "/comments", "/pin", "/view_video.php"])
+_NAMES_A_POST = frozenset(["v", "viewkey", "fbid", "story_fbid", "list"])
+
+
+def is_cut_off(address: Address, index: HostIndex) -> bool:
+    """Whether an address on a site of the directory ends right before the name of what it is meant to show."""
+    if index.find(address.host) is None or address.fragment.strip("/!"):
+        return False
+    if address.query:
+        name, _equals, value = address.query.partition("=")
+        return not value and name in _NAMES_A_POST
+    path = address.path.lower().rstrip("/")
+    return path[path.rfind("/") :] in _BEFORE_A_POST and path not in _FEEDS.get(address.registrable, frozenset())
+
+
 def is_torn(address: Address, chunks: Sequence[str], place: int) -> bool:
     """Whether blanks got into an address, so that only its beginning is left: `https://some.de / v / 12`."""
     if address.query or place + 1 >= len(chunks):
@@ -172,7 +189,8 @@ def _is_account_word(word: str, index: HostIndex) -> bool:
 
 # Hosts whose addresses all lead to another place, which then holds the page.
 _SHORTENERS = frozenset(
-    ["bit.ly", "bitly.com", "j.mp", "tinyurl.com", "t.co", "goo.gl", "ow.ly", "is.gd", "v.gd", "buff.ly",
+    ["bit.ly", "bitly.com", "share.google",
+     "j.mp", "tinyurl.com", "t.co", "goo.gl", "ow.ly", "is.gd", "v.gd", "buff.ly",
      "rb.gy", "cutt.ly", "shorturl.at", "shorte.st", "t.ly", "tiny.cc", "tiny.one", "rebrand.ly", "bl.ink",
      "s.id", "dub.sh", "lnkd.in", "fb.me", "t.cn", "dlvr.it", "ift.tt", "trib.al", "clck.ru", "vk.cc", "u.to",
      "qr.ae", "adf.ly", "bc.vc", "linkvertise.com", "link-to.net", "ouo.io", "ouo.press", "shrinkme.io",

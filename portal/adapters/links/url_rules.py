@@ -168,6 +168,11 @@ def plain_host(address: Address) -> str:
     return address.host
 
 
+def whole_path(address: Address) -> str:
+    """The path with what it asks for behind it."""
+    return address.path + (f"?{address.query}" if address.query else "")
+
+
 def _is_tracking(pair: str, own: frozenset[str]) -> bool:
     name = unquote(pair.partition("=")[0])
     return name in own or name.lower() in _TRACKING or name.lower().startswith(_TRACKING_STARTS)

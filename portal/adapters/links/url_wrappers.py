@@ -6,6 +6,7 @@ Nothing is opened. What cannot be read out of the address itself is left as it i
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64decode, urlsafe_b64decode
 from binascii import Error
@@ -13,7 +14,8 @@ from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl, unquote
 
 from portal.adapters.links.hosts import has_known_ending
-from portal.adapters.links.url_rules import Address, plain_host
+from portal.adapters.links.mirrors import read_instance, read_proxy
+from portal.adapters.links.url_rules import Address, plain_host, whole_path
 
 # By host and beginning of the path: the names of the parameters in which the page stands that is meant. A host that
 # begins with a dot stands for every host below it, too.
@@ -43,7 +45,8 @@ _PARAMETERS: tuple[tuple[str, str, str], ...] = (
     ("t.umblr.com", "/redirect", "z"),
     (".vk.com", "/away", "to"),
     (".vk.ru", "/away", "to"),
-    (".ok.ru", "/dk", "st.link"),
+    (".ok.ru", "/dk", "st.link st.redirect"),
+    ("instagram.com", "/challenge", "next"),
     ("duckduckgo.com", "/l/", "uddg"),
     (".duckduckgo.com", "/iu/", "u"),
     ("duckduckgo.com", "/", "iai"),
@@ -59,7 +62,7 @@ _PARAMETERS: tuple[tuple[str, str, str], ...] = (
     (".xing.com", "/app/xbp", "url"),
     ("go.skimresources.com", "/", "url"),
     ("go.redirectingat.com", "/", "url"),
-    ("redirect.viglink.com", "/", "u"),
+    (".viglink.com", "/", "u"),
     (".awin1.com", "/cread.php", "ued p"),
     (".qwant.com", "/thumbr/", "u"),
     ("startpage.com", "/av/proxy-image", "piurl"),
@@ -95,6 +98,14 @@ _PARAMETERS: tuple[tuple[str, str, str], ...] = (
     ("translate.google.com", "/", "u"),
     ("googleweblight.com", "/", "lite_url u"),
     ("images.weserv.nl", "/", "url"),
+    ("wsrv.nl", "/", "url"),
+    ("translatetheweb.com", "/", "a"),
+    ("tineye.com", "/search", "url"),
+    (".baidu.com", "/from=", "src"),
+    (".app.link", "/", "$desktop_url $canonical_url $fallback_url"),
+    (".page.link", "/", "link"),
+    (".onelink.me", "/", "af_web_dp af_r"),
+    (".adjust.com", "/", "redirect adjust_fallback fallback"),
     ("href.li", "/", ""),
     ("anonym.to", "/", ""),
     ("anonymz.com", "/", ""),
@@ -121,7 +132,11 @@ _PARAMETERS: tuple[tuple[str, str, str], ...] = (
     ("antiphishing.vadesecure.com", "/", "u"),
     ("scanmail.trustwave.com", "/", "u"),
     ("urlsand.esvalabs.com", "/", "u"),
-    (".hornetsecurity.com", "/", "url"),
+    (".hornetsecurity.com", "/", "url u"),
+    (".url-protection.com", "/", "o u url"),
+    ("deref-gmx.net", "/", "redirectUrl"),
+    ("deref-web.de", "/", "redirectUrl"),
+    ("deref-mail.com", "/", "redirectUrl"),
     (".trendmicro.com", "/", "url"),
     (".retarus.com", "/", "u url"),
 )
@@ -224,12 +239,37 @@ def _read_copy(address: Address) -> Iterator[str]:
             re.match(r"cache:(?:[\w-]{1,40}:)?((?:https?://)?[^\s+]+)", each) for each in _list_values(address, "q")
         )
         yield from (found[1] if "://" in found[1] else f"http://{found[1]}" for found in cached if found)
-    if address.host in _READ_FOR_OTHERS and (found := re.match(r"/(https?:/.+)", _whole_path(address))):
+    if address.host in _READ_FOR_OTHERS and (found := re.match(r"/(https?:/.+)", whole_path(address))):
         yield found[1]
+    if plain_host(address) == "web.archive.org" and (found := re.match(r"/save/(https?:/.+)", whole_path(address))):
+        yield found[1]
+
+
+def _read_translation(address: Address) -> Iterator[str]:
+    """Pages that a service shows in another language, under a name of its own."""
+    if found := _TRANSLATED.match(address.path) if address.registrable == "turbopages.org" else None:
+        yield f"{found[1]}://{found[2]}" + (f"?{address.query}" if address.query else "")
     if address.host.endswith(".translate.goog"):
         host = address.host.removesuffix(".translate.goog").replace("--", "\0").replace("-", ".").replace("\0", "-")
         kept = "&".join(pair for pair in address.query.split("&") if pair and not pair.startswith("_x_tr_"))
         yield f"{address.scheme}://{host}{address.path}" + (f"?{kept}" if kept else "")
+
+
+_TRANSLATED = re.compile(r"/proxy_u/[^/]+/(https?)/(.+)")
+
+
+def _read_picture(address: Address) -> Iterator[str]:
+    """Servers that hand out pictures of other sites: the address of the picture is in theirs, plain or encoded."""
+    if re.fullmatch(r"i[0-3]\.wp\.com", address.host) and (found := _BARE.match(address.path[1:])):
+        yield f"https://{address.path[1:]}" if has_known_ending(found[1]) else ""
+    if address.host == "camo.githubusercontent.com" and (
+        hexed := re.fullmatch(r"/[^/]+/((?:[0-9a-f]{2})+)", address.path)
+    ):
+        yield bytes.fromhex(hexed[1]).decode("utf-8", "replace")
+    if address.host == "imgs.search.brave.com" and (place := address.path.find("/aHR0c")) > 0:
+        yield _decode(address.path[place:].replace("/", ""))
+    if address.host.endswith(".googleusercontent.com"):  # what Gmail makes of a picture in a message
+        yield address.fragment
 
 
 # Pages of forums and other sites that only lead on, whatever the site: the path says so, and one parameter is the whole
@@ -242,8 +282,20 @@ LEADS_ON = re.compile(
 _LEADS_TO = ("url", "link", "to", "target", "u", "q", "redirect", "dest", "destination", "goto", "out", "href", "uri")
 
 
+# Hosts that count who opens a link of a newsletter, or guard a mailbox, and then lead on.
+_LEADING_HOST = re.compile(
+    r"(?:^|[.-])(?:clicks?|clicktime|track(?:ing|er)?|trk|redirects?|redir|deref|dereferer|safe-?links?|urldefense|"
+    r"link-?protect(?:ion)?|url-?protect(?:ion)?|urlscan|exit)[0-9]*(?=[.-])"
+)
+
+
 def _read_lead(address: Address) -> Iterator[str]:
-    if not LEADS_ON.search(address.path):
+    is_host = bool(_LEADING_HOST.search(address.host))
+    if is_host and (inner := _IN_PATH.search(address.path)):
+        yield unquote(inner[1])
+    if is_host:
+        yield from (_decode(each) for each in address.path.split("/") if each.startswith("aHR0c"))
+    if not (is_host or LEADS_ON.search(address.path)):
         return
     values = {name.lower(): value for name, value in parse_qsl(address.query)}
     for name in _LEADS_TO:
@@ -256,23 +308,33 @@ def _read_lead(address: Address) -> Iterator[str]:
 _IN_PATH = re.compile(r"/(https?%3a[^/]+|https?:%2f[^/]+|https?:/.+)", re.IGNORECASE)
 
 
+_PROOFPOINT = frozenset({"urldefense.proofpoint.com", "urldefense.com", "urldefense.us"})
+
+
 def _read_mail(address: Address) -> Iterator[str]:
-    if address.host == "urldefense.proofpoint.com" and address.path.startswith("/v2/"):
+    if address.host in _PROOFPOINT and address.path.startswith("/v2/"):
         for value in _list_values(address, "u"):
             yield unquote(re.sub(r"-([0-9A-F]{2})", r"%\1", value.replace("_", "/")))
-    if address.host in {"urldefense.com", "urldefense.us"} and address.path.startswith("/v3/__"):
-        yield from _read_proofpoint(_whole_path(address).removeprefix("/v3/__"))
+    if address.host in _PROOFPOINT and address.path.startswith("/v3/__"):
+        yield from _read_proofpoint(whole_path(address).removeprefix("/v3/__"))
     if address.host in {"secure-web.cisco.com", "click.redditmail.com"} and (inner := _IN_PATH.search(address.path)):
         yield unquote(inner[1])
+    if address.registrable == "mandrillapp.com" and address.path.startswith("/track/click"):
+        yield from map(_read_mandrill, _list_values(address, "p"))
     if address.host.endswith(".protection.sophos.com"):
         yield from map(_decode, _list_values(address, "u"))
     if address.host.endswith((".avanan.click", ".checkpoint.com")):
-        found = re.search(r"/___(.+?)___", _whole_path(address))
+        found = re.search(r"/___(.+?)___", whole_path(address))
         yield from [found[1]] if found else []
 
 
-def _whole_path(address: Address) -> str:
-    return address.path + (f"?{address.query}" if address.query else "")
+def _read_mandrill(value: str) -> str:
+    """Its parameter is JSON in base64, in which the address stands in a second text of JSON."""
+    try:
+        target = json.loads(json.loads(_decode(value))["p"])["url"]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return target if isinstance(target, str) else ""
 
 
 def _read_proofpoint(text: str) -> Iterator[str]:
@@ -309,7 +371,11 @@ def _read_wall(address: Address) -> Iterator[str]:
     values = {name.lower(): value for name, value in parse_qsl(address.query)}
     for name in _BEYOND:
         value = values.get(name, "")
-        if address.registrable == "vk.com" and not value.startswith(("/", "http")) and (page := _decode(value)):
+        if (
+            address.registrable == "vk.com"
+            and not value.startswith(("/", "http"))
+            and (page := _decode(value.rstrip("-")))
+        ):
             value = page if page.startswith(("/", "http")) else f"/{page}"
         if value.startswith("/") or _is_on(value, address.registrable):
             yield value
@@ -322,43 +388,8 @@ def _is_on(url: str, registrable: str) -> bool:
     return any(host == each or host.endswith("." + each) for each in same.get(registrable, (registrable,)))
 
 
-# Sites that show a post of another site in their own frame: the same path on the site that holds it.
-_PROXIES: dict[str, tuple[str, ...]] = {
-    "x.com": (
-        "vxtwitter.com", "fxtwitter.com", "fixupx.com", "fixvx.com", "twittpr.com", "girlcockx.com", "cunnyx.com",
-        "stupidpenisx.com", "nitter.net", "nitter.poast.org", "nitter.privacydev.net", "nitter.space", "xcancel.com",
-        "nitter.tiekoetter.com", "lightbrd.com", "hitlerx.com", "skibidix.com",
-    ),
-    "tiktok.com": (
-        "vxtiktok.com", "tnktok.com", "tiktxk.com", "tfxktok.com", "kktiktok.com", "fxtiktok.com", "vxtiktok.co",
-    ),
-    "instagram.com": (
-        "ddinstagram.com", "kkinstagram.com", "instagramez.com", "gginstagram.com", "eeinstagram.com",
-        "uuinstagram.com", "vxinstagram.com", "fxinstagram.com", "zzinstagram.com", "rxinstagram.com",
-        "kkclip.com", "toinstagram.com",
-    ),
-    "reddit.com": (
-        "vxreddit.com", "rxddit.com", "fxreddit.com", "rxyddit.com", "fixreddit.com", "libreddit.com", "teddit.net",
-        "libredd.it", "redlib.catsarch.com", "safereddit.com",
-    ),
-    "threads.net": ("vxthreads.net", "fixthreads.net", "fixthreads.seria.moe"),
-    "bsky.app": ("fxbsky.app", "bskx.app", "vxbsky.app", "bskyx.app", "xbsky.app", "cbsky.app", "bsyy.app"),
-    "facebook.com": ("facebed.com", "fxfacebook.com"),
-    "deviantart.com": ("fixdeviantart.com", "fxdeviantart.com"),
-    "youtube.com": ("yewtu.be", "piped.video", "inv.nadeko.net", "invidious.io", "koutube.com", "yout-ube.com"),
-    "pixiv.net": ("phixiv.net", "fxpixiv.net"),
-    "bilibili.com": ("vxbilibili.com", "fxbilibili.com"),
-}  # fmt: skip
-_PROXY_OF = {proxy: site for site, proxies in _PROXIES.items() for proxy in proxies}
-
-
-def _read_proxy(address: Address) -> Iterator[str]:
-    site = _PROXY_OF.get(address.host) or _PROXY_OF.get(address.host.partition(".")[2])
-    if site and address.path != "/":
-        yield f"https://{site}{_whole_path(address)}"
-
-
 _Reader = Callable[[Address], Iterator[str]]
 _READERS: tuple[_Reader, ...] = (
-    _read_parameters, _read_search, _read_copy, _read_mail, _read_wall, _read_lead, _read_proxy,
+    _read_parameters, _read_search, _read_copy, _read_translation, _read_picture, _read_mail, _read_wall, _read_lead,
+    read_proxy, read_instance,
 )  # fmt: skip

@@ -14,7 +14,7 @@ from portal.adapters.links.chunks import MARKS, close, has_words_behind, split_l
 from portal.adapters.links.hosts import NotALink, ShownBack, show_host
 from portal.adapters.links.pasted_text import cut_into_lines
 from portal.adapters.links.same_page import page_key
-from portal.adapters.links.site_names import is_account, is_front_page, is_short_link, is_torn
+from portal.adapters.links.site_names import is_account, is_cut_off, is_front_page, is_short_link, is_torn
 from portal.adapters.links.url_rules import Address, LinkNote
 from portal.adapters.links.web_addresses import is_hidden, read_chunk
 from portal.domain.directory import Platform
@@ -195,7 +195,7 @@ class _Collection:
             return found
         if is_account(found, chunks, place, self.index):
             return NotALink(ShownBack.ACCOUNT)
-        if is_torn(found, chunks, place):
+        if is_torn(found, chunks, place) or is_cut_off(found, self.index):
             return NotALink(ShownBack.CUT)
         return NotALink(ShownBack.FRONT) if is_front_page(found, self.index) else found
 

@@ -7,6 +7,8 @@ each text takes time in proportion to its length.
 
 from __future__ import annotations
 
+import html
+import quopri
 import re
 from collections.abc import Callable, Iterable
 
@@ -51,6 +53,19 @@ _NUMBER_BEGINNINGS = ([137, 80, 78, 71], [255, 216, 255], [71, 73, 70, 56], [82,
 _UNIX_LINES = re.compile(r"(?:^[ \t>|]*+M[ -`]{60}[ \t]*+(?:\n|\Z))++(?:^[ -`]{2,61}(?:\n|\Z)){0,2}+", re.MULTILINE)
 _BASE32 = re.compile(r"[A-Z2-7]++={0,6}+")
 _ASCII85 = re.compile(r"<~[!-uz\s]{40,}+~?>?")
+# Pieces without a blank that are longer than any word, and letters of base64 in groups.
+_PIECE = re.compile(r"(?<![!-~])(?!kept\])[!-~]{600,}+")
+_GROUPS = re.compile(
+    rf"(?:(?!{re.escape(LEFT_OUT[:2])})[A-Za-z0-9+/_-]{{3,76}}+[ \t]++){{20,}}+[A-Za-z0-9+/_-]*+={{0,3}}+"
+)
+_WORD = re.compile(r"[a-z]{4,}+|[A-Z]{4,}+")
+_LEAST_WORDS = (
+    0.3  # share of the letters that stand in words; by chance it is half of that, in prose and code the double
+)
+_HAS_PARTS = re.compile(r"\"|://|data:|%3a|\\", re.IGNORECASE)
+_ENTITIES = re.compile(r"(?:&#x?[0-9A-Fa-f]{1,6};){60,}+")
+_QUOTED_PRINTABLE = re.compile(r"=[0-9A-F]{2}(?:[!-<>-~ \t\n]{0,16}+(?:=[0-9A-F]{2}|=\n)){60,}+")
+_FILE_BYTES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 _DRAWING = re.compile(r"<svg[\s>]", re.IGNORECASE)
 _DRAWING_END = re.compile(r"</svg\s*+>", re.IGNORECASE)
 
@@ -108,7 +123,8 @@ def _is_hex_file(found: str) -> bool:
     digits = _HEX_NOISE.sub("", found).lower()
     bare = _HEX_NOISE.sub("", found)
     is_even = bare in {bare.lower(), bare.upper()}  # a key in an address mixes both
-    return (is_even and len(digits) > _LONGEST_DIGEST) or bool(_HEX_BEGINNING.search(digits))
+    is_long = len(digits) > _LONGEST_DIGEST and not digits.isdecimal()  # numbers of tickets have no letters
+    return (is_even and is_long) or bool(_HEX_BEGINNING.search(digits))
 
 
 def _is_numbers_of_file(found: str) -> bool:
@@ -116,6 +132,35 @@ def _is_numbers_of_file(found: str) -> bool:
     if max(numbers) > 255:
         return False
     return len(numbers) >= _MOST_NUMBERS or any(numbers[: len(each)] == each for each in _NUMBER_BEGINNINGS)
+
+
+def _is_wordless(text: str) -> bool:
+    """Whether letters, digits and signs are mixed in it as in no language and no program."""
+    in_words = sum(len(word) for word in _WORD.findall(text) if len(set(word)) > 2)
+    digits = sum(map(str.isdigit, text))
+    return _is_mixed(text) and in_words < _LEAST_WORDS * len(text) and digits < len(text) // 2
+
+
+def _is_wordless_piece(found: str) -> bool:
+    """Whole, where nothing in it says that words or an address stand before the file: those are looked at by parts."""
+    return not _HAS_PARTS.search(found) and _is_wordless(found)
+
+
+def _is_wordless_group(found: str) -> bool:
+    whole = "".join(found.split())
+    return len(whole) >= _LONG and _is_wordless(whole)
+
+
+def _is_coded_file(found: str) -> bool:
+    """Whether signs that were written as numbers of HTML spell a file in base64."""
+    return any(len(run) >= _LONG and _is_mixed(run) for run in _RUN.findall(html.unescape(found)))
+
+
+def _is_binary(found: str) -> bool:
+    """Whether quoted-printable decodes to what is no text: a file's beginning, or signs that no text has."""
+    raw = quopri.decodestring(found.encode("ascii", "replace"))
+    odd = sum(byte < 32 and byte not in b"\t\r\n" for byte in raw)
+    return any(each in raw[:40] for each in _FILE_BYTES) or odd * 20 > len(raw)
 
 
 def _leave_out_base64(text: str) -> tuple[str, int]:
@@ -206,6 +251,10 @@ _STEPS: tuple[Callable[[str], tuple[str, int]], ...] = (
     lambda text: _leave_out_between(text, _BEGIN, _END),
     lambda text: _DUMP.subn(LEFT_OUT + "\n", text),
     lambda text: _leave_out(text, _UNIX_LINES, _is_unix_file),
+    lambda text: _leave_out(text, _ENTITIES, _is_coded_file),
+    lambda text: _leave_out(text, _QUOTED_PRINTABLE, _is_binary),
+    lambda text: _leave_out(text, _GROUPS, _is_wordless_group),
+    lambda text: _leave_out(text, _PIECE, _is_wordless_piece),
     _leave_out_base64,
     lambda text: _DATA.subn(LEFT_OUT, text),
     lambda text: _ASCII85.subn(LEFT_OUT, text),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from portal.domain.calendars import Calendar
 from portal.domain.clocks import find_rule
-from portal.domain.counting import Due, UncountablePeriod, due_at, has_number
+from portal.domain.counting import Due, UncountablePeriod, due_at, find_scheme, has_number
 from portal.domain.regimes import Binding, Confidence, Regime, Rule, Status
 from portal.domain.wording import format_day
 from portal.reference.holidays import UnknownPart, UnknownPlace, load_calendar
@@ -106,7 +106,7 @@ def describe_standard(rule: Rule) -> str:
     """What is said in place of a date."""
     if rule.confidence is Confidence.MEMORY:
         return "We did not see this time in any source, so there is no date."
-    return f"The law gives no number, so there is no date. It says by when: {rule.standard}."
+    return f"The law gives no number, so there is no date. By when: {rule.standard}."
 
 
 def calculate_deadline(question: DeadlineQuestion, registry: Registry) -> CalculatedDeadline:
@@ -117,6 +117,7 @@ def calculate_deadline(question: DeadlineQuestion, registry: Registry) -> Calcul
     zone = _find_zone(question)
     started_at = read_instant(question.started)
     rule = _find_rule_in_force(regime, clock_id, started_at, zone)
+    calendar = _keep_holidays_of_the_law(rule, calendar)
     return CalculatedDeadline(
         regime=regime,
         rule=rule,
@@ -183,6 +184,12 @@ def _find_calendar(country: str, subdivision: str | None) -> Calendar:
         raise InvalidQuery("subdivision", f"{error}.") from error
     except UnknownPlace as error:
         raise InvalidQuery("country", f"{error}.") from error
+
+
+def _keep_holidays_of_the_law(rule: Rule, calendar: Calendar) -> Calendar:
+    """An act that says "public holiday" means those of its own country: an office in Chile has Singapore's."""
+    own = find_scheme(rule.counting).holidays_of
+    return calendar if own is None or calendar.code.partition("-")[0] == own else load_calendar(own)
 
 
 def _find_zone(question: DeadlineQuestion) -> ZoneInfo:

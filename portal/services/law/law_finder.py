@@ -13,7 +13,7 @@ from portal.domain.lifecycle import Depiction
 from portal.reference.holidays import UnknownPart, UnknownPlace, load_calendar
 from portal.reference.place_names import name_place
 from portal.reference.registry import Registry
-from portal.reference.territories import find_territory
+from portal.reference.territories import TERRITORIES, find_territory
 from portal.services.law.applicability import platform_facts
 from portal.services.law.deadline_calculator import InvalidQuery, name_nearest
 from portal.services.law.local_days import law_day
@@ -82,10 +82,22 @@ def find_applicable_laws(
     return tuple(verdict for _regime, verdict in prefer_national(found))
 
 
+# Territories that their state counts as a part under another code; and states whose parts, territories among them, have
+# laws of their own.
+_OTHER_NAMES = {("FI", "01"): "AX", ("NO", "21"): "SJ", ("NO", "22"): "SJ"}
+_WITH_STATES = frozenset({"US", "AU"})
+
+
 def read_place(country: str, subdivision: str | None) -> tuple[str, str | None]:
-    """The codes as the laws use them: `US`, and `CA` for California. Raises InvalidQuery."""
+    """The codes as the laws use them: `US`, and `CA` for California; `NC` where it was called a part of France.
+
+    Raises InvalidQuery.
+    """
     code = country.upper()
     part = subdivision.upper().removeprefix(f"{code}-") if subdivision else None
+    own = TERRITORIES.get(_OTHER_NAMES.get((code, part or ""), part or ""))
+    if own and own.state == code and code not in _WITH_STATES:
+        return own.code, None
     try:
         load_calendar(code, part)
     except UnknownPart as error:

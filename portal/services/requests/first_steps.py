@@ -72,15 +72,34 @@ def find_first_step(
 ) -> FirstStep | None:
     """The step to begin with; None where no law helps. `fastest` are ids of laws, in order. Raises InvalidQuery.
 
-    Where no law is sure to fit, an authority or a court that may act is the step: both say themselves whether they can.
+    Where no law is sure to fit, an authority or a court that may act is the step, since both say themselves whether
+    they can, or the form that the platform has for a law of which it is not sure that it binds it. A right to sue
+    without a court's own door is no first step: nobody can be asked to take anything down by it.
     """
     verdicts = find_applicable_laws(facts, registry, now=now)
-    sure = [_make_step(regime, facts, registry, now) for regime in _list_laws(verdicts, registry, Certainty.YES)]
-    perhaps = (regime for regime in _list_laws(verdicts, registry, Certainty.MAYBE) if regime.kind in _BODIES)
-    unsure = (replace(_make_step(regime, facts, registry, now), is_sure=False) for regime in perhaps)
-    steps = [*sure, *(step for step in unsure if step.body is not None)]
+    sure = [_make_step(law, facts, registry, now) for law in _list_laws(verdicts, registry, Certainty.YES)]
+    perhaps = (law for law in _list_laws(verdicts, registry, Certainty.MAYBE) if law.kind in _BODIES)
+    steps = [step for step in sure if step.body or step.regime.kind is not RegimeKind.COURT]
+    steps += [step for law in perhaps if (step := _make_doubtful(law, facts, registry, now)).body]
     order = list(fastest)
-    return min(steps, key=lambda step: _rank(step, facts, order), default=None)
+    forms = _list_doubtful_forms(verdicts, facts, registry, now) if not steps else ()
+    return min([*steps, *forms], key=lambda step: _rank(step, facts, order), default=None)
+
+
+def _make_doubtful(law: Regime, facts: Facts, registry: Registry, now: datetime) -> FirstStep:
+    return replace(_make_step(law, facts, registry, now), is_sure=False)
+
+
+def _list_doubtful_forms(
+    verdicts: Iterable[Applicability], facts: Facts, registry: Registry, now: datetime
+) -> Iterator[FirstStep]:
+    """Forms and pages that the platform has for a law that may bind it, which no letter would cite by itself."""
+    maybe = (registry.regime(one.regime) for one in verdicts if one.applies is Certainty.MAYBE and not one.replaced_by)
+    for law in maybe:
+        own = law.reach.own_form if law.offered else None
+        step = _make_doubtful(law, facts, registry, now)
+        if own and step.channel and step.channel.kind.value.startswith(own):
+            yield step
 
 
 def _list_laws(verdicts: Iterable[Applicability], registry: Registry, applies: Certainty) -> list[Regime]:

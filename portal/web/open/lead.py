@@ -12,8 +12,8 @@ from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.domain.directory import Medium, Platform
-from portal.domain.regimes import Binding, Confidence, RegimeKind, Rule, Trigger
+from portal.domain.directory import Category, Medium, Platform
+from portal.domain.regimes import Binding, Confidence, RegimeKind, Trigger
 from portal.domain.regulators import HelpRole, RegulatorKind
 from portal.services.law.fastest_routes import fastest_routes
 from portal.services.law.law_finder import Facts
@@ -83,19 +83,22 @@ def name_first(lead: Lead) -> str:
         said = _("Report it to %(name)s.", name=step.body.name)
         return str(said if step.is_sure else f"{said} {_('It may be able to act.')}")
     name = lead.platform.name if lead.platform else _("the platform")
+    if step.regime.kind is RegimeKind.ERASURE and step.regime.reach.platform_categories == (Category.SEARCH,):
+        return str(_("Ask %(name)s not to show it when someone looks for your name.", name=name))
     if step.regime.kind is RegimeKind.ERASURE:
         return str(_("Ask %(name)s to erase what it holds of you.", name=name))
     return str(_("Ask %(name)s to take it down.", name=name))
 
 
-def describe_promise(rule: Rule | None) -> str:
+def describe_promise(step: FirstStep | None) -> str:
     """By when they have to act, in a person's words; empty where nothing is sure."""
+    rule = step.rule if step and (step.is_sure or step.body) else None
     if rule is None or rule.confidence is Confidence.MEMORY:
         return ""
     if rule.amount is not None and rule.trigger in _OWN_ACTS and rule.binding in _PROMISES:
         return str(_PROMISES[rule.binding]) % {"period": format_period(rule.amount, rule.unit)}
     if rule.amount is None and rule.standard and rule.binding in _PROMISES:
-        return str(_("The law says: “%(standard)s”. It gives no date.", standard=_(rule.standard)))
+        return str(_("The law gives no date. By when: %(standard)s.", standard=_(rule.standard)))
     return ""
 
 

@@ -313,7 +313,7 @@ def clock_sentence(clock: ClockView, zone: str) -> str:
     is_done = clock.state is ClockState.DONE
     if not is_done and (clock.state is ClockState.OPEN or clock.due_at is None):
         started = format_short_moment(clock.started_at, zone)
-        text = _("The law gives no date for this. It says: %(standard)s. The time began %(started)s.",
+        text = _("The law gives no date for this. By when: %(standard)s. The time began %(started)s.",
                  standard=_(clock.standard or clock.label), started=started)  # fmt: skip
         return str(text)
     table = {ClockState.RUNNING: RUNNING, ClockState.MISSED: OVER}.get(clock.state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from urllib.parse import quote
 
 import pytest
@@ -208,4 +209,99 @@ def test_a_link_without_a_beginning_is_found_in_capitals_too() -> None:
     assert urls("FACEBOOK.COM/a/1WWW.TUBE-SITE.COM/V/7") == [
         "https://facebook.com/a/1",
         "https://www.tube-site.com/V/7",
+    ]
+
+
+@pytest.mark.parametrize(
+    "outer",
+    [
+        "https://urldefense.us/v2/url?u=https-3A__tube-2Dsite.com_v_7&d=Dw",
+        "https://deref-gmx.net/mail/client/abc/dereferrer/?redirectUrl={0}",
+        "https://checkpoint.url-protection.com/v1/url?o={0}&g=x",
+        "https://atpscan.global.hornetsecurity.com/?d=a&u={0}",
+        "https://click.some-letters.com/c/1?to={0}",
+        "https://track.some-letters.com/a/{0}/b",
+        "https://www.translatetheweb.com/?from=&to=de&a={0}",
+        "https://wsrv.nl/?url={0}",
+        "https://anna.app.link/x?$desktop_url={0}",
+        "https://x.page.link/?link={0}&apn=a",
+        "https://web.archive.org/save/https://tube-site.com/v/7",
+        "https://i2.wp.com/tube-site.com/v/7",
+        "https://translated.turbopages.org/proxy_u/de-en.en.1/https/tube-site.com/v/7",
+        "https://ci3.googleusercontent.com/meips/A=s0-d-e1-ft#https://tube-site.com/v/7",
+        "https://m.baidu.com/from=844b/bd_page_type=1/tc?src={0}",
+        "https://mandrillapp.com/track/click/30/tube-site.com?p={1}",
+        "https://camo.githubusercontent.com/ab12/{2}",
+        "https://click.some-letters.com/x/{3}",
+    ],
+)
+def test_what_only_leads_on_is_opened_where_the_address_is_in_it(outer: str) -> None:
+    inner = json.dumps({"u": 30, "url": SITE}).replace("/", "\\/")
+    mandrill = base64.b64encode(json.dumps({"s": "a", "p": inner}).encode()).decode()
+    plain = base64.urlsafe_b64encode(SITE.encode()).decode()
+    text = outer.format(CODED, mandrill, SITE.encode().hex(), plain)
+    (link,) = find_links(text, INDEX).items
+    assert link.url == SITE
+    assert LinkNote.UNWRAPPED in link.told
+
+
+@pytest.mark.parametrize(
+    ("pasted", "url"),
+    [
+        ("https://nitter.someones-server.de/anna/status/179", "https://x.com/anna/status/179"),
+        ("https://invidious.someones-server.de/watch?v=dQw4w9WgXcQ", "https://youtube.com/watch?v=dQw4w9WgXcQ"),
+        ("https://nitter.someones-server.de/about", "https://nitter.someones-server.de/about"),
+        ("https://vk.com/login?to=d2FsbC0xXzI-", "https://vk.com/wall-1_2"),
+        ("https://ok.ru/dk?st.cmd=anonymMain&st.redirect=%2Fvideo%2F123", "https://ok.ru/video/123"),
+        ("https://www.instagram.com/challenge/?next=/p/C9x41/", "https://www.instagram.com/p/C9x41/"),
+    ],
+)
+def test_a_wall_or_a_program_of_somebody_is_read_as_the_post_it_shows(pasted: str, url: str) -> None:
+    assert urls(pasted) == [url]
+
+
+@pytest.mark.parametrize(
+    ("pasted", "found"),
+    [
+        (f"https://tube-site.com/?{'a' * 51}=\n_end", [f"https://tube-site.com/?{'a' * 51}_end"]),
+        ("https://tube-site.com/watch?list=\nabc123", ["https://tube-site.com/watch?list=abc123"]),
+        ("> https://tube-site.com/v/abcdef=\n> ghijk", ["https://tube-site.com/v/abcdefghijk"]),
+        ("https://tube-site.com/v/1=20\nhttps://tube-site.com/v/2=20", [f"{SITE[:-1]}1", f"{SITE[:-1]}2"]),
+    ],
+)
+def test_a_full_line_of_a_mail_was_broken_and_a_short_one_was_not(pasted: str, found: list[str]) -> None:
+    assert urls(pasted) == found
+
+
+@pytest.mark.parametrize(
+    ("pasted", "found"),
+    [
+        (f"[[{SITE}|Anna]]", [SITE]),
+        (f"[[{SITE}][Anna]]", [SITE]),
+        (f"\\href{{{SITE}}}{{her page}}", [SITE]),
+        (f"2026-11-12,{SITE},{SITE}8,ok", [SITE, f"{SITE}8"]),
+        (f"{SITE},2026-11-12", [SITE]),
+        (f"{ONE}={TWO}", [ONE, TWO]),
+        (f"①{ONE}②{TWO}", [ONE, TWO]),
+        ("see www.tube-site.com/v/20.He did", ["https://www.tube-site.com/v/20"]),
+        ("https://tube-site.com/v/20.Html", ["https://tube-site.com/v/20.Html"]),
+        (f"{ONE}тут", [ONE]),
+        (f"{ONE}देखो", [ONE]),
+        ("https://www.instagram.com/explore/tags/7лет", ["https://www.instagram.com/explore/tags/7%D0%BB%D0%B5%D1%82"]),
+    ],
+)
+def test_what_stands_around_a_link_in_a_wiki_a_row_or_a_list_is_left_off(pasted: str, found: list[str]) -> None:
+    assert urls(pasted) == found
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    ["https://www.instagram.com/p/", "https://x.com/anna/status/", "www.youtube.com/watch?v="],
+)
+def test_a_post_without_its_name_is_asked_about(pasted: str) -> None:
+    (piece,) = find_links(pasted, INDEX).rejected
+    assert piece.why == ShownBack.CUT
+    assert urls("https://tube-site.com/v/ https://www.instagram.com/anna/reels/") == [
+        "https://tube-site.com/v/",
+        "https://www.instagram.com/anna/reels/",
     ]

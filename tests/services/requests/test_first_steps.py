@@ -30,6 +30,7 @@ def find(country: str, **said: object) -> FirstStep | None:
     [
         ("US", {"platform": "instagram"}, "us-take-it-down", "takeitdown_page", None),
         ("GB", {"platform": "instagram"}, "uk-osa-10-3a", "ncii_form", None),
+        ("US", {"platform": "google-search", "subdivision": "AZ"}, "us-take-it-down", "takeitdown_page", None),
         ("GB", {}, "uk-osa-10-3a", None, None),
         ("IN", {}, "in-it-rules-3-2-b", None, None),
         ("AU", {"threat": True}, "au-osa-iba", None, "au-esafety"),

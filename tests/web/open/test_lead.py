@@ -29,6 +29,16 @@ def read_lead(page: Page) -> str:
             "Report it to Italian Data Protection Authority. It may be able to act.",
         ),
         ("country=US&threat=true", "Talk to people who help."),
+        (
+            "country=DE&platform=google-search",
+            "Ask Google Search not to show it when someone looks for your name. By law they have 1 month",
+        ),
+        ("country=KR&threat=true", "The police can act on a threat before anything is posted"),
+        ("country=NZ&threat=true", "The law gives no date. By when: no time is set by the Act."),
+        (
+            "country=US&subdivision=AZ&platform=google-search&depiction=real",
+            "The law: TAKE IT DOWN Act, notice and removal It is not sure that this law reaches this kind of service",
+        ),
         ("country=GB&under_18=true&platform=x", "They can act on pictures of children."),
     ],
 )
