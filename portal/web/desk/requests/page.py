@@ -28,7 +28,7 @@ from portal.services.requests.escalation import read_escalated
 from portal.services.requests.preparing import LONGEST
 from portal.services.requests.statement_views import letters_to_state
 from portal.services.requests.views import DetailsView, NextStep
-from portal.services.tracking import link_answers, mailing, read_answers, request_page, sending
+from portal.services.tracking import link_answers, mailing, read_answers, request_page, returned, sending
 from portal.services.tracking.correctable import Fact
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
@@ -462,6 +462,7 @@ def show_request(
         after=say_next_at_desk(request, work.reference),
         mails=mails,
         later_mails=later_mails,
+        is_return_asked=returned.is_asked(mine.dossier.request, mails),
         writes_mail=unit().config.mail is not None,
         can_mail=mailing.can_offer(mine.dossier, mails),
         waits=find_waiting(work, request.number) if request.state in UNSENT else "",
