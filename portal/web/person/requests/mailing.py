@@ -18,7 +18,7 @@ from portal.web.fields import PlainForm
 from portal.web.flood_gate import rate_limited
 from portal.web.late_writing import hold_case
 from portal.web.person.addresses import PersonBlueprint
-from portal.web.person.form_pages import show_form
+from portal.web.person.form_pages import show_form, zone_of
 from portal.web.person.forms.mailing import LetterMailForm
 from portal.web.person.requests.letters import back_to_letter
 from portal.web.refusals import describe_refusal, refusals
@@ -164,6 +164,7 @@ def _show(
         offer=offer,
         number=number,
         back=back,
+        zone=zone_of(work),
         to_case=to_case,
         organisation=config.organisation.name,
         has_team=work.case.team_id is not None,
