@@ -8,13 +8,16 @@ another way. Once somebody says that the report is wrong, all stays as it was.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from sqlalchemy import false, select
 
+from portal.domain.directory import AddressOutcome
 from portal.domain.lifecycle import UNSENT, History, Proof, RequestState, StepRefused
 from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.models.requests import Request
 from portal.services.cases.handover import open_to_record
+from portal.services.directory.address_checks import UnknownAddress, note_outcome
 from portal.services.history.events import NewEvent
 from portal.services.requests.dossier import Dossier, read_dossier
 from portal.services.tracking import corrections
@@ -34,15 +37,21 @@ def is_asked(request: Request, mails: Sequence[LetterMailView]) -> bool:
 
 
 def confirm(work: CaseWork, number: int) -> DateMoved:
-    """The letter did not arrive: no clock began with it. Raises StepRefused, also where an answer is written down."""
+    """The letter did not arrive: no clock began with it, and the directory's address is told to be out of order.
+
+    Raises StepRefused, also where an answer is written down.
+    """
     dossier = read_dossier(work, number)
-    _find_returned(dossier)
+    mail = _find_returned(dossier)
     sent = dossier.sent_event
     if sent is None:
         raise StepRefused(NOT_ASKED)
     if dossier.receipt_proof not in {None, Proof.NONE}:
         raise StepRefused(PROVEN)
-    return corrections.correct(work, CorrectionCommand(sequence=sent.sequence, never=True, came_back=True))
+    moved = corrections.correct(work, CorrectionCommand(sequence=sent.sequence, never=True, came_back=True))
+    with suppress(UnknownAddress):  # one that somebody typed
+        note_outcome(work, dossier.request.platform, work.read_sealed(mail)["address"], AddressOutcome.BOUNCED)
+    return moved
 
 
 def set_aside(work: CaseWork, number: int) -> None:

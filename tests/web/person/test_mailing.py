@@ -12,6 +12,7 @@ from sqlalchemy import select
 from portal.config import ConfigError, load_config
 from portal.domain.directory import AddressOutcome
 from portal.models.letter_mails import LetterMail, LetterMailState
+from portal.models.observations import Observation
 from portal.run import worker
 from portal.services.directory.address_checks import note_outcome
 from portal.services.ports import PERSON
@@ -189,6 +190,9 @@ def test_one_that_was_refused_or_came_back_is_told_on_the_case_page(
     assert "Your letter left" in page.text, "the page keeps what happened"
     assert "They did not get it. Use their form, or another address." in page.text
     assert "Send this letter" in page.text
+    with whole.sessions() as session:
+        seen = session.scalars(select(Observation.outcome).where(Observation.address == ADDRESS)).all()
+    assert sorted(seen) == [AddressOutcome.BOUNCED, AddressOutcome.WORKED], "the directory is told"
 
 
 def test_another_letter_than_the_one_that_was_looked_at_does_not_leave(

@@ -71,6 +71,19 @@ def test_a_letter_that_came_back_is_told_as_such(desk: Desk, case: tuple[str, Co
     assert "A letter came back: it was not delivered" in colleague.go(f"/desk/cases/{reference}/requests/1").text
 
 
+def test_an_answer_that_nobody_read_is_what_is_next_also_where_nothing_counts_as_sent(
+    desk: Desk, case: tuple[str, Colleague]
+) -> None:
+    reference, colleague = case
+    come(desk.parts, write(), address_of(desk.parts, reference=reference))
+    page = colleague.go(f"/desk/cases/{reference}/requests/1")
+    assert "ready, not sent yet" in page.text
+    assert "An answer came by mail" in page.text
+    colleague.follow("Read their answer first")
+    colleague.press("Read it")
+    assert "Read their answer first" not in colleague.go(f"/desk/cases/{reference}/requests/1").text
+
+
 def test_a_machines_reply_asks_for_nothing_and_proves_receipt_at_most(desk: Desk, case: tuple[str, Colleague]) -> None:
     reference, colleague = case
     send(colleague, reference)
