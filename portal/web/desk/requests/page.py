@@ -344,8 +344,9 @@ def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     request, form = read_request(work, number), AnswerForm(staff_reader())
     form.offer(request.items, read_answers.list_readable(work, number))
     fill_now(form, "at")
-    fill_from_mail(form, work, number)
-    told = read_into(form, work, number) if READ in url_request.form and form.is_submitted() else None
+    is_mailed = fill_from_mail(form, work, number)  # what came by mail is read at once, and confirmed by the member
+    is_asked = READ in url_request.form and form.is_submitted()
+    told = read_into(form, work, number) if is_mailed or is_asked else None
     if told is None and form.validate_on_submit():
         with refusals(form):
             hold_case(work)
@@ -357,7 +358,7 @@ def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
         "problems": form.problems(),
         "title": _("Log an answer of %(platform)s", platform=request.platform_name),
         "back": address(work, number),
-        "made_from": url_request.form.get("made_from", "") if told else read_stamp(work, number),
+        "made_from": url_request.form.get("made_from", "") if is_asked else read_stamp(work, number),
         "told": told,
     }
     status = 400 if told is None and form.is_submitted() else 200
@@ -490,14 +491,18 @@ def fill_now(form: PageForm, name: str) -> None:
         form[name].data = unit().now
 
 
-def fill_from_mail(form: PageForm, work: CaseWork, number: int) -> None:
-    """When a mail of this request came and what it says, where the address names one that was read; to be changed."""
+def fill_from_mail(form: PageForm, work: CaseWork, number: int) -> bool:
+    """When a mail of this request came and what it says, where the address names one that was read; to be changed.
+    Whether it does.
+    """
     mail_number = read_number(url_request.args.get("mail", ""))
     if form.is_submitted() or mail_number is None:
-        return
+        return False
     mail = case_mail.mail_view(work, mail_number)
-    if mail.read is not None and mail.request_number == number:
-        form["at"].data, form["text"].data = mail.received_at, mail.read.text[:LONGEST]
+    if mail.read is None or mail.request_number != number:
+        return False
+    form["at"].data, form["text"].data = mail.received_at, mail.read.text[:LONGEST]
+    return True
 
 
 def show_about(member: SignedInStaff, work: CaseWork, number: int, form: PageForm, **values: Any) -> Page:

@@ -60,7 +60,8 @@ def test_an_answer_is_told_read_and_carried_into_the_log(desk: Desk, case: tuple
     form, _button = colleague.page.form_with("Log the answer")
     (typed,) = [each for each in form.iter("textarea") if each.get("name") == "text"]
     assert "We removed it." in (typed.text or "")
-    colleague.press("Log the answer", answer="removed")
+    assert "Suggested:" in colleague.page.text, "it is read at once, and a person says so"
+    colleague.press("Log the answer")
     assert states(desk.parts) == [IncomingState.LOGGED]
 
 
