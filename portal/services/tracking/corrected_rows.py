@@ -131,9 +131,9 @@ def _write_states(case: OpenedHistory, earlier: Replayed) -> None:
             row.received_at, row.answered_at = stand.received_at, stand.answered_at
     for number, state in later.items.items():
         if state is not earlier.items[number]:
-            row = case.items[number]
+            item = case.items[number]
             # As it was reported is how it was from the beginning, so a letter that says so is not outdated.
-            row.state, row.changed_at = state, row.added_at if state is ItemState.REPORTED else case.work.now
+            item.state, item.changed_at = state, item.added_at if state is ItemState.REPORTED else case.work.now
 
 
 def _write_request(case: OpenedHistory, dossier: Dossier, event: Event, *, is_unsent: bool) -> None:
