@@ -131,6 +131,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             send.show send.begin send.step send.record_sent send.make send.tell send.end send.keep_proof
             letters.address_sheet
             mailing.ask mailing.send mailing.take_back mailing.ask_later mailing.send_later mailing.take_later_back
+            mailing.confirm_returned mailing.doubt_returned
             complaint.options complaint.begin complaint.prepare complaint.show complaint.make_bundle
             complaint.ask_lodged complaint.record_lodged complaint.ask_answer complaint.log_answer letters.show
             letters.make letters.read letters.read_redacted letters.notes letters.read_notice letters.read_links
@@ -188,6 +189,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_requests.record_ticket desk_requests.record_reminded desk_requests.record_stated
             desk_letters.record_sent desk_letters.discard desk_threats.make desk_requests.make_further
             desk_requests.prepare_copyright desk_mailing.send desk_mailing.take_back
+            desk_mailing.confirm_returned desk_mailing.doubt_returned
             desk_mailing.send_later desk_mailing.take_later_back desk_letters.address_sheet
             desk_requests.record_name desk_mandate.record desk_by_form.begin desk_by_form.step
             desk_by_form.record_sent desk_bulk.choose desk_bulk.foresee desk_bulk.do

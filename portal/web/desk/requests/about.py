@@ -23,7 +23,7 @@ from portal.services.requests.dossier import REQUEST_LETTERS
 from portal.services.requests.escalation import read_escalated
 from portal.services.requests.preparing import LONGEST
 from portal.services.requests.views import NextStep
-from portal.services.tracking import link_answers, mailing, request_page
+from portal.services.tracking import link_answers, mailing, request_page, returned
 from portal.services.tracking.correctable import Fact
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
@@ -90,6 +90,7 @@ def show_request(
         after=say_next_at_desk(request, work.reference),
         mails=mails,
         later_mails=later_mails,
+        is_return_asked=returned.is_asked(mine.dossier.request, mails),
         writes_mail=unit().config.mail is not None,
         can_mail=mailing.can_offer(mine.dossier, mails),
         waits=find_waiting(work, request.number) if request.state in UNSENT else "",
@@ -107,14 +108,18 @@ def fill_now(form: PageForm, name: str) -> None:
         form[name].data = unit().now
 
 
-def fill_from_mail(form: PageForm, work: CaseWork, number: int) -> None:
-    """When a mail of this request came and what it says, where the address names one that was read; to be changed."""
+def fill_from_mail(form: PageForm, work: CaseWork, number: int) -> bool:
+    """When a mail of this request came and what it says, where the address names one that was read; to be changed.
+    Whether it does.
+    """
     mail_number = read_number(url_request.args.get("mail", ""))
     if form.is_submitted() or mail_number is None:
-        return
+        return False
     mail = case_mail.mail_view(work, mail_number)
-    if mail.read is not None and mail.request_number == number:
-        form["at"].data, form["text"].data = mail.received_at, mail.read.text[:LONGEST]
+    if mail.read is None or mail.request_number != number:
+        return False
+    form["at"].data, form["text"].data = mail.received_at, mail.read.text[:LONGEST]
+    return True
 
 
 def show_about(member: SignedInStaff, work: CaseWork, number: int, form: PageForm, **values: Any) -> Page:

@@ -326,8 +326,9 @@ def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     request, form = read_request(work, number), AnswerForm(staff_reader())
     form.offer(request.items, read_answers.list_readable(work, number))
     fill_now(form, "at")
-    fill_from_mail(form, work, number)
-    told = read_into(form, work, number) if READ in url_request.form and form.is_submitted() else None
+    is_mailed = fill_from_mail(form, work, number)  # what came by mail is read at once, and confirmed by the member
+    is_asked = READ in url_request.form and form.is_submitted()
+    told = read_into(form, work, number) if is_mailed or is_asked else None
     if told is None and form.validate_on_submit():
         with refusals(form):
             hold_case(work)
@@ -339,7 +340,7 @@ def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
         "problems": form.problems(),
         "title": _("Log an answer of %(platform)s", platform=request.platform_name),
         "back": address(work, number),
-        "made_from": url_request.form.get("made_from", "") if told else read_stamp(work, number),
+        "made_from": url_request.form.get("made_from", "") if is_asked else read_stamp(work, number),
         "told": told,
     }
     status = 400 if told is None and form.is_submitted() else 200
