@@ -446,6 +446,9 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
         },
         CaseAction: {
             CaseAction.ASSIGN: _l("Assign cases"),
+            CaseAction.LETTERS: _l("Prepare letters"),
+            CaseAction.CHECK: _l("Addresses checked"),
+            CaseAction.SENT: _l("Record as sent"),
             CaseAction.MAIL: _l("Send all that go by e-mail"),
             CaseAction.REMIND: _l("Remind all who are late"),
             CaseAction.MAIL_LATER: _l("Send later letters by e-mail"),
