@@ -28,7 +28,7 @@ test: ready-test  ## the whole test suite (ARGS="tests/domain -k leap" for a par
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-quick: ready-check  ## laws, records and use cases on SQLite alone, in two minutes
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -k "not postgresql" tests/domain tests/reference tests/services $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -k "not postgresql" -m "not thorough" tests/domain tests/reference tests/services $(ARGS)
 
 check: ready-check  ## the gate: format, lint, types, layers, templates, migrations, reference, known holes, rights
 	@$(BIN)/ruff format --check --quiet .

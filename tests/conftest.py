@@ -28,6 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.disable()  # until everything is collected
     socket.getaddrinfo = _ask_for_addresses_here
     config.addinivalue_line("markers", f"{REAL_COST.name}(when): Argon2id costs what it costs a portal")
+    config.addinivalue_line("markers", "thorough: goes through every step or bit of something; not in the quick suite")
     share_what_is_compiled()
     if not hasattr(config, "workerinput"):  # a worker belongs to the run of the process that started it
         begin_run()

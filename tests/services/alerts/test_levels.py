@@ -239,6 +239,7 @@ def die_at(url: str, folder: str, at: datetime, statement: int) -> None:
     levels.note_levels(guarded(make_session_factory(engine)), now=at, ports=make_mail_ports(Path(folder)))
 
 
+@pytest.mark.thorough
 def test_a_worker_killed_at_any_statement_leaves_the_level_to_the_next_one_once(
     sessions: sessionmaker[Session], ports: Ports, case_id: UUID, database_url: str, tmp_path: Path
 ) -> None:

@@ -75,6 +75,7 @@ def filling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filling]:
     engine.dispose()
 
 
+@pytest.mark.thorough
 def test_every_state_of_cases_links_requests_and_complaints_is_there(filling: Filling) -> None:
     sessions, _ports, _filled = filling
     with sessions() as session:

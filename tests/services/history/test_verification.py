@@ -145,6 +145,7 @@ def flip(value: object, bit: int) -> tuple[str, object] | None:
     return None
 
 
+@pytest.mark.thorough
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_turned_bit_of_any_column_of_any_row_is_found(filled: Filled, data: st.DataObject) -> None:
