@@ -3,6 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 3
+# What Python has compiled is kept, also where a shell says that it shall not be: the tests alone start some hundred
+# processes, and each would compile the whole portal again, which is more than half of its start.
+export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test test-quick check packages conformance confinement deployment fuzz bench bench-desk pictures requirements ready-run ready-check ready-test ready-conformance python

@@ -278,6 +278,7 @@ class History(StrEnum):
     OFFICER_LINK_MADE = "officer_link_made"
     OFFICER_LINK_USED = "officer_link_used"  # an officer has taken the bundle
     OFFICER_LINK_ENDED = "officer_link_ended"  # taken back before it was used
+    RETURN_DOUBTED = "return_doubted"  # a report that a letter came back is held for wrong
     FOLLOW_UP_SET = "follow_up_set"  # a member promised to look again on a day
     FOLLOW_UP_MOVED = "follow_up_moved"  # to another day or another member
     FOLLOW_UP_DONE = "follow_up_done"

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from portal.domain.regimes import Confidence
 from portal.domain.regulators import FormInput
@@ -71,6 +72,31 @@ class FormRecipe:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MailPace:
+    """How a recipient wants letters by e-mail, as it says itself at `source`: so many in an hour, or gathered.
+
+    `gathered_at` are full hours of its own day, in `zone`: what was given to the outbox before one of them leaves
+    then, together with all else that waits for this recipient. Each letter stays a mail of its own.
+    """
+
+    source: str
+    checked_on: date
+    letters_an_hour: int | None = None  # None: as everybody else
+    gathered_at: tuple[int, ...] = ()  # none: at any time
+    zone: str = "UTC"
+
+    def find_round(self, given_at: datetime) -> datetime:
+        """The first instant at which a letter that was given to the outbox at this one may leave."""
+        if not self.gathered_at:
+            return given_at
+        local = given_at.astimezone(ZoneInfo(self.zone)).replace(minute=0, second=0, microsecond=0)
+        hours = (
+            local.replace(hour=hour) + day for day in (timedelta(0), timedelta(days=1)) for hour in self.gathered_at
+        )
+        return min(at for at in (hour.astimezone(given_at.tzinfo) for hour in hours) if at >= given_at)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Recipe:
     """What is known of one platform's forms. Without `forms` somebody looked on `looked_on`, and no public text shows
     the fields. `ticket` is a pattern with one group, by which its confirmation page tells the number.
@@ -80,7 +106,7 @@ class Recipe:
     looked_on: date
     forms: tuple[FormRecipe, ...] = ()
     ticket: str | None = None
-    letters_an_hour: int | None = None  # that it takes by e-mail, where it says so; None: as everybody else
+    pace: MailPace | None = None  # None: it says nothing, so letters leave at the organisation's own pace
 
     def find_form(self, page: str) -> FormRecipe | None:
         """The recipe of the form at this address; None where none was seen."""

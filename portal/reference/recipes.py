@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from babel.localedata import exists as is_language
 
 from portal.domain.directory import Platform
-from portal.domain.recipes import FormRecipe, Recipe
+from portal.domain.recipes import FormRecipe, MailPace, Recipe
 from portal.domain.regulators import FormInput
 from portal.reference.strict import BadReference, build, read_yaml
 
@@ -49,8 +50,8 @@ def find_recipe_faults(recipe: Recipe) -> Iterator[str]:
         yield f"the form {page} stands twice"
     for form in recipe.forms:
         yield from (f"{form.page}: {fault}" for fault in _find_form_faults(form))
-    if recipe.letters_an_hour is not None and recipe.letters_an_hour < 1:
-        yield "its pace lets no letter leave"
+    if recipe.pace is not None:
+        yield from _find_pace_faults(recipe.pace)
     if recipe.ticket is not None:
         yield from _find_pattern_faults(recipe.ticket)
 
@@ -82,6 +83,17 @@ def _find_form_faults(form: FormRecipe) -> Iterator[str]:
             yield f"field {field.label!r} names words to choose, and is no list"
         if field.takes in {FormInput.CHOICE, FormInput.FILE} and field.fills is not None:
             yield f"field {field.label!r} takes no text, so nothing fills it"
+
+
+def _find_pace_faults(pace: MailPace) -> Iterator[str]:
+    if not pace.source.startswith("https://"):
+        yield "its pace names no address where it was seen"
+    if pace.letters_an_hour is not None and pace.letters_an_hour < 1:
+        yield "its pace lets no letter leave"
+    if any(not 0 <= hour <= 23 for hour in pace.gathered_at):
+        yield "its pace names an hour that no day has"
+    if pace.zone not in available_timezones():
+        yield f"its pace names the unknown time zone {pace.zone!r}"
 
 
 def _find_pattern_faults(pattern: str) -> Iterator[str]:

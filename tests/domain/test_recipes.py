@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.recipes import Fill, FormRecipe, Recipe, RecipeField, fill_form, read_ticket
+from portal.domain.recipes import Fill, FormRecipe, MailPace, Recipe, RecipeField, fill_form, read_ticket
 from portal.domain.regimes import Confidence
 from portal.domain.regulators import FormInput
 
@@ -84,3 +84,22 @@ def test_the_platforms_own_pattern_comes_first() -> None:
 def test_a_long_page_is_read_to_its_end_in_no_time() -> None:
     assert read_ticket("case " * 100_000) == ()
     assert read_ticket("reference number " + "a-" * 50_000) == ()
+
+
+@pytest.mark.parametrize(
+    ("put", "leaves"),
+    [
+        ("2026-10-24 06:00", "2026-10-24 06:00"),  # 08:00 there: the very moment
+        ("2026-10-24 06:01", "2026-10-24 12:00"),
+        ("2026-10-24 12:01", "2026-10-25 07:00"),  # the clock there went back in the night
+        ("2027-03-27 13:01", "2027-03-28 06:00"),  # and forward
+        ("2026-12-31 20:00", "2027-01-01 07:00"),
+    ],
+)
+def test_letters_are_gathered_for_hours_of_the_recipients_own_day(put: str, leaves: str) -> None:
+    pace = MailPace(
+        source="https://a.example", checked_on=date(2026, 11, 30), gathered_at=(8, 14), zone="Europe/Berlin"
+    )
+    at = datetime.fromisoformat(f"{put}+00:00")
+    assert pace.find_round(at) == datetime.fromisoformat(f"{leaves}+00:00")
+    assert MailPace(source="https://a.example", checked_on=date(2026, 11, 30)).find_round(at) == at

@@ -120,7 +120,8 @@ class Site:
 
     def restore(self) -> None:
         """As it was before anything was sent, files included."""
-        self.world.restore()
+        if not self.world.restore():
+            return
         storage = self.world.parts.ports.storage
         there = set(storage.list_keys())
         for key in self.files.keys() - there:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.domain.recipes import Fill, FormRecipe, Recipe, RecipeField
+from portal.domain.recipes import Fill, FormRecipe, MailPace, Recipe, RecipeField
 from portal.domain.regimes import Confidence
 from portal.domain.regulators import FormInput
 from portal.reference.recipes import find_lost_recipes, find_recipe_faults, load_recipes
@@ -25,6 +25,7 @@ FORM = FormRecipe(
     fields=(FIELD,),
 )
 RECIPE = Recipe(platform="a", looked_on=date(2026, 11, 30), forms=(FORM,), ticket="N([0-9]+)")
+PACE = MailPace(source="https://a.example/help", checked_on=date(2026, 11, 30), letters_an_hour=5)
 FAULTS = [
     (replace(RECIPE, forms=(FORM, FORM)), "stands twice"),
     (replace(RECIPE, forms=(replace(FORM, source="memory"),)), "where its fields were seen"),
@@ -33,7 +34,10 @@ FAULTS = [
     (replace(RECIPE, forms=(replace(FORM, fields=(replace(FIELD, choose="X"),)),)), "is no list"),
     (replace(RECIPE, forms=(replace(FORM, fields=(replace(FIELD, takes=FormInput.FILE),)),)), "takes no text"),
     (replace(RECIPE, forms=(replace(FORM, language="xx-none"),)), "is none"),
-    (replace(RECIPE, letters_an_hour=0), "lets no letter leave"),
+    (replace(RECIPE, pace=replace(PACE, letters_an_hour=0)), "lets no letter leave"),
+    (replace(RECIPE, pace=replace(PACE, gathered_at=(24,))), "an hour that no day has"),
+    (replace(RECIPE, pace=replace(PACE, zone="Mars/Base")), "unknown time zone"),
+    (replace(RECIPE, pace=replace(PACE, source="memory")), "where it was seen"),
     (replace(RECIPE, ticket="("), "cannot be read"),
     (replace(RECIPE, ticket="[0-9]+"), "has one group"),
 ]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
 from werkzeug.test import TestResponse
 
 from portal.config import load_config
@@ -19,25 +17,14 @@ from portal.models.tables import metadata
 from portal.web.security import FORGETTING
 from portal.web.unit_of_work import parts
 from tests.web.addresses import at
-from tests.web.test_routes import EVERY_ROUTE, _address
+from tests.web.answer_headers import check_headers, check_location
+from tests.web.test_routes import EVERY_ROUTE, _address, find_callers
 from tests.web.world import Caller, World, let_in, make_world, read_rows
 
 ROOT = Path(__file__).resolve().parents[2]
-FIXED: Mapping[str, str] = {
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-    "X-Robots-Tag": "noindex",
-}
-FRAMED = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
-NONE_BY_DEFAULT = {"default-src", "base-uri", "frame-ancestors"}
-OWN_ONLY = {"style-src", "script-src", "worker-src", "img-src", "form-action", "connect-src"}
-STRONG = {"camera", "microphone", "geolocation", "display-capture", "usb", "payment", "local-network", "clipboard-read"}
-SEALED_PAGES = {"/fingerprint", "/static/js/fingerprint-worker.js"}  # and the same as a step of a case, once it is open
 READING = {"GET", "HEAD", "OPTIONS"}
 FORMS = [(endpoint, rule) for method, endpoint, rule in EVERY_ROUTE if method not in READING]
+PAGES = [(endpoint, rule) for method, endpoint, rule in EVERY_ROUTE if method == "GET"]
 FOREIGN = "evil.example"
 ENDS = {"start.leave", "signin.sign_out", "erase.erase", "report.erase_draft"}
 
@@ -48,96 +35,22 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield made
 
 
-def check(answer: TestResponse) -> None:
-    """Every header of one answer. Raises AssertionError."""
-    what = f"{answer.request.method} {answer.request.path}: {answer.status_code}"
-    is_framed = answer.request.path.startswith("/embed/") and answer.status_code != 405
-    for name, value in FIXED.items():
-        expected = [] if is_framed and name == "X-Frame-Options" else [value]
-        assert answer.headers.getlist(name) == expected, f"{what}: {name}"
-    if is_framed:
-        assert answer.headers["Content-Security-Policy"] == FRAMED, what
-    else:
-        check_policy(answer.headers["Content-Security-Policy"], what, path=answer.request.path)
-    abilities = dict(part.strip().split("=", 1) for part in answer.headers["Permissions-Policy"].split(","))
-    assert set(abilities) >= STRONG, what
-    assert set(abilities.values()) == {"()"}, what
-    assert answer.headers["Cross-Origin-Resource-Policy"] in (
-        {"cross-origin", "same-origin"} if answer.request.path.startswith("/api/") or is_framed else {"same-origin"}
-    ), what
-    check_keeping(answer, what)
-    check_location(answer, what)
-
-
-def check_policy(policy: str, what: str, *, path: str) -> None:
-    """Only what comes from here, nothing inline, nothing evaluated, framed by nobody. A handed-in file gets nothing.
-
-    Where files are read on the device, no connection can be opened, and on the public page no form can be sent.
-    """
-    if "sandbox" in policy:
-        allowed = {part.strip() for part in policy.split(";")}
-        assert allowed >= {"default-src 'none'", "sandbox"}, what
-        assert "'self'" not in policy, what
-        return
-    rules = dict(part.split(maxsplit=1) for part in policy.split(";"))
-    shut = {"connect-src"} if "media-src" in rules else set()
-    if path == "/fingerprint" and "media-src" in rules:
-        shut.add("form-action")
-    assert "media-src" not in rules or path.startswith((*SEALED_PAGES, "/p/30")), what
-    assert "media-src" in rules or path not in SEALED_PAGES or "OPTIONS" in what or ": 2" not in what, what
-    assert rules.pop("media-src", "blob:") == "blob:", what
-    assert {name for name, value in rules.items() if value == "'none'"} == NONE_BY_DEFAULT | shut, what
-    assert {name for name, value in rules.items() if value == "'self'"} == OWN_ONLY - shut, what
-    assert set(rules) == NONE_BY_DEFAULT | OWN_ONLY, what
-
-
-def check_keeping(answer: TestResponse, what: str) -> None:
-    """Nothing is kept, unless it is the same for everybody."""
-    kept = answer.headers["Cache-Control"]
-    if kept == "no-store":
-        return
-    assert answer.status_code < 400, what
-    assert kept == "no-cache" or kept.startswith("public, max-age="), f"{what}: {kept}"
-    assert "Set-Cookie" not in answer.headers, what
-
-
-def check_location(answer: TestResponse, what: str) -> None:
-    """A redirect stays here; only leaving goes to the address that the operator chose."""
-    place = answer.headers.get("Location")
-    if place is None:
-        return
-    if answer.request.path == "/leave":
-        assert place == answer.request.environ["test.leave_url"], what
-        return
-    parts_of = urlsplit(place)
-    assert place.startswith("/"), f"{what}: {place}"
-    assert not place.startswith(("//", "/\\")), f"{what}: {place}"
-    assert (parts_of.scheme, parts_of.netloc) == ("", ""), f"{what}: {place}"
-
-
 def ask(world: World, caller: Caller, method: str, path: str, **sent: Any) -> TestResponse:
     client = world.app.test_client()
     side = "session" if caller in {Caller.PERSON, Caller.DRAFT} else "desk"
     let_in(client, world.cookies[caller], [side])
-    leave_url = _leave_url(world.app)
-    return client.open(path, method=method, environ_overrides={"test.leave_url": leave_url}, **sent)
+    return client.open(path, method=method, environ_overrides=world.leaving(), **sent)
 
 
-def _leave_url(app: Flask) -> str:
-    with app.app_context():
-        return parts().config.leave_url
-
-
-@pytest.mark.parametrize(("method", "endpoint", "rule"), EVERY_ROUTE, ids=lambda part: str(part))
-def test_every_answer_carries_every_header_whoever_asks(world: World, method: str, endpoint: str, rule: str) -> None:
+@pytest.mark.parametrize(("endpoint", "rule"), PAGES, ids=lambda part: str(part))
+def test_an_answer_without_its_page_carries_every_header_too(world: World, endpoint: str, rule: str) -> None:
+    """The answers with a page, of every address to every caller, are looked at in `test_routes`."""
     path = _address(world, endpoint)
     for caller in Caller:
-        check(ask(world, caller, method, path))
-        check(ask(world, caller, "OPTIONS", path))
-        if method == "GET":
-            check(ask(world, caller, "HEAD", path))
-    if method == "POST" or endpoint in ENDS:
-        world.restore()
+        check_headers(ask(world, caller, "OPTIONS", path))
+    for caller in find_callers(endpoint):
+        check_headers(ask(world, caller, "HEAD", path))
+    world.restore()
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"])
@@ -146,7 +59,7 @@ def test_other_methods_are_refused_everywhere_and_told_which_are_not(world: Worl
         answer = ask(world, Caller.PERSON, method, _address(world, endpoint))
         assert answer.status_code == 405
         assert method not in answer.headers["Allow"]
-        check(answer)
+        check_headers(answer)
 
 
 @pytest.mark.parametrize(("endpoint", "rule"), FORMS, ids=lambda part: str(part))
@@ -158,7 +71,7 @@ def test_a_form_without_its_token_changes_nothing_whoever_sends_it(world: World,
         foreign = ask(world, caller, "POST", path, headers={"Sec-Fetch-Site": "cross-site"})
         assert foreign.status_code == (403 if is_form(endpoint) else foreign.status_code)
         assert "Set-Cookie" not in foreign.headers, "another site cannot end or replace a session"
-        check(foreign)
+        check_headers(foreign)
     after = dump(world)
     if endpoint == "recipient_machines.post":  # an unknown link is a guess, which is counted
         del before["throttles"], after["throttles"]
@@ -193,7 +106,7 @@ def dump(world: World) -> dict[str, list[tuple[object, ...]]]:
 def test_files_and_missing_pages_carry_the_headers_too(world: World, path: str, status: int) -> None:
     answer = ask(world, Caller.NOBODY, "GET", path)
     assert answer.status_code == status
-    check(answer)
+    check_headers(answer)
     answer.close()
 
 
@@ -201,7 +114,7 @@ def test_too_large_a_form_is_told_so_before_it_is_read(world: World) -> None:
     answer = ask(world, Caller.NOBODY, "POST", "/return", data={"words": "a" * (LARGEST_FORM + 1)})
     assert answer.status_code == 413
     assert "Send it in smaller parts" in answer.text
-    check(answer)
+    check_headers(answer)
 
 
 @pytest.mark.parametrize(
@@ -212,26 +125,27 @@ def test_an_address_that_looks_like_another_site_leads_nowhere(world: World, pat
     headers = {"Host": FOREIGN}
     answer = world.app.test_client().open(method=method, headers=headers, environ_overrides={"PATH_INFO": path})
     assert answer.status_code in {308, 404, 405}
-    check(answer)
+    check_headers(answer)
 
 
-@pytest.mark.parametrize("name", ["next", "return", "return_to", "url", "redirect", "continue", "back", "r"])
-def test_no_parameter_says_where_to_go(world: World, name: str) -> None:
-    for method, endpoint, _rule in EVERY_ROUTE:
-        if method != "GET" or endpoint in ENDS:
+def test_no_parameter_says_where_to_go(world: World) -> None:
+    names = ("next", "return", "return_to", "url", "redirect", "continue", "back", "r")
+    asked = "&".join(f"{name}=https://{FOREIGN}/" for name in names)
+    for endpoint, _rule in PAGES:
+        if endpoint in ENDS:
             continue
         path = _address(world, endpoint)
         joint = "&" if "?" in path else "?"
-        check_location(ask(world, Caller.ADVOCATE, "GET", f"{path}{joint}{name}=https://{FOREIGN}/"), path)
+        check_location(ask(world, Caller.ADVOCATE, "GET", f"{path}{joint}{asked}"), path)
 
 
-@pytest.mark.parametrize("name", ["Host", "X-Forwarded-Host", "X-Original-URL", "X-Rewrite-URL", "Forwarded"])
-def test_what_the_request_calls_this_server_is_never_repeated(world: World, name: str) -> None:
-    for method, endpoint, _rule in EVERY_ROUTE:
-        if method != "GET" or endpoint in ENDS:
+@pytest.mark.parametrize("names", [["Host"], ["X-Forwarded-Host", "X-Original-URL", "X-Rewrite-URL", "Forwarded"]])
+def test_what_the_request_calls_this_server_is_never_repeated(world: World, names: list[str]) -> None:
+    for endpoint, _rule in PAGES:
+        if endpoint in ENDS:
             continue
         for caller in (Caller.NOBODY, Caller.PERSON, Caller.ADVOCATE):
-            answer = ask(world, caller, "GET", _address(world, endpoint), headers={name: FOREIGN})
+            answer = ask(world, caller, "GET", _address(world, endpoint), headers=dict.fromkeys(names, FOREIGN))
             assert FOREIGN not in answer.get_data(as_text=False).decode("utf-8", "replace")
             assert FOREIGN not in str(answer.headers), endpoint
 

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from portal.config import load_config
 from portal.factory import create_app
 from tests.web.addresses import at
+from tests.web.answer_headers import check_headers
 from tests.web.pages import check_page
 from tests.web.world import TITLE, VALUES, Caller, World, make_world
 
@@ -130,6 +131,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             send.show send.begin send.step send.record_sent send.make send.tell send.end send.keep_proof
             letters.address_sheet
             mailing.ask mailing.send mailing.take_back mailing.ask_later mailing.send_later mailing.take_later_back
+            mailing.confirm_returned mailing.doubt_returned
             complaint.options complaint.begin complaint.prepare complaint.show complaint.make_bundle
             complaint.ask_lodged complaint.record_lodged complaint.ask_answer complaint.log_answer letters.show
             letters.make letters.read letters.read_redacted letters.notes letters.read_notice letters.read_links
@@ -187,6 +189,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_requests.record_ticket desk_requests.record_reminded desk_requests.record_stated
             desk_letters.record_sent desk_letters.discard desk_threats.make desk_requests.make_further
             desk_requests.prepare_copyright desk_mailing.send desk_mailing.take_back
+            desk_mailing.confirm_returned desk_mailing.doubt_returned
             desk_mailing.send_later desk_mailing.take_later_back desk_letters.address_sheet
             desk_requests.record_name desk_mandate.record desk_by_form.begin desk_by_form.step
             desk_by_form.record_sent desk_bulk.choose desk_bulk.foresee desk_bulk.do
@@ -267,12 +270,20 @@ def test_everybody_gets_what_the_table_says(world: World, method: str, endpoint:
     for caller in Caller:
         before = world.count_events()
         answer = world.ask(caller, method, path)
+        check_headers(answer)
         found[caller] = _read(answer, GROUPS[endpoint], f"{method} {path} for {caller}")
         if found[caller] is not Gets.OPEN:
             assert world.count_events() == before, f"{caller} was refused, and still something happened"
         elif method == "POST" or endpoint == "start.leave":
             world.restore()
     assert found == expected
+
+
+def find_callers(endpoint: str) -> list[Caller]:
+    """One whom the page is for, and one who is sent elsewhere."""
+    gets = dict(zip(Caller, TABLE[GROUPS[endpoint]], strict=True))
+    allowed = [caller for caller in Caller if gets[caller] is Gets.OPEN]
+    return [*allowed[:1], Caller.SUPERVISOR] if allowed else [Caller.SUPERVISOR]
 
 
 def _address(world: World, endpoint: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -61,6 +62,7 @@ PASSWORD = "anchor ember willow lantern meadow"
 TITLE = "Recourse"
 
 
+_KEYS = {table.name: ", ".join(table.primary_key.columns.keys()) for table in metadata.sorted_tables}
 SIDES = ("session", "desk")  # the cookies of the two sides of the portal
 
 
@@ -135,6 +137,27 @@ VALUES: Mapping[str, Any] = MappingProxyType(
 )
 
 
+class Watch:
+    """Whether anybody has written into a database since: SQLite counts it for a connection that only looks."""
+
+    def __init__(self, database: Path) -> None:
+        self.connection = sqlite3.connect(database, check_same_thread=False)
+        self._read: tuple[int, dict[str, list[tuple[Any, ...]]]] = (-1, {})
+
+    def version(self) -> int:
+        """Another one after each transaction that wrote."""
+        return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every table, in the order of its key, as the database keeps it."""
+        if self._read[0] != self.version():
+            self._read = (self.version(), {name: self._rows_of(name, keys) for name, keys in _KEYS.items()})
+        return self._read[1]
+
+    def _rows_of(self, table: str, keys: str) -> list[tuple[Any, ...]]:
+        return self.connection.execute(f"SELECT * FROM {table} ORDER BY {keys}").fetchall()  # noqa: S608 - our names
+
+
 @dataclass
 class World:
     """A portal with two teams, a draft and a case, a cookie for each caller, and a copy to go back to."""
@@ -149,12 +172,21 @@ class World:
     cookies: dict[Caller, str]
     option: str = ""  # what stands for a complaint in the addresses of the person's case
     files: dict[str, bytes] = field(default_factory=dict)
+    watch: Watch = field(init=False)
+    kept_at: int = 0  # what the database was when it was kept or restored
+
+    def __post_init__(self) -> None:
+        self.watch = Watch(self.database)
 
     def ask(self, caller: Caller, method: str, path: str) -> TestResponse:
         """The answer to somebody at an address, or at the page of that name."""
         client = self.app.test_client()
         let_in(client, self.cookies[caller])
-        return client.open(at(path), method=method)
+        return client.open(at(path), method=method, environ_overrides=self.leaving())
+
+    def leaving(self) -> dict[str, str]:
+        """For the one check of an answer that has to know where the operator lets people leave to."""
+        return {"test.leave_url": self.parts.config.leave_url}
 
     def count_events(self) -> int:
         with self.parts.sessions() as session:
@@ -162,28 +194,31 @@ class World:
 
     def keep(self) -> None:
         copy_database(self.database, self.copy)
+        self.kept_at = self.watch.version()
         with self.parts.sessions() as session:
             rows = session.scalars(select(Document)).all()
             keys = [f"{row.case_id}/{row.id}-{kind}" for row in rows for kind in ("document", "original")]
         self.files = {key: self.parts.ports.storage.get(key) for key in keys}
 
-    def restore(self) -> None:
+    def restore(self) -> bool:
+        """Back to what was kept, and whether anything had changed. Files come and go with a row: where none was
+        written, there is nothing to do.
+        """
+        if self.watch.version() == self.kept_at:
+            return False
         copy_database(self.copy, self.database)
+        self.kept_at = self.watch.version()
         storage = self.parts.ports.storage
         there = set(storage.list_keys())
         for key, content in self.files.items():
             if key not in there or storage.get(key) != content:  # a step may have removed it
                 storage.put(key, content)
+        return True
 
 
 def read_rows(world: World) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table, in the order of its key, as the database keeps it: nothing is read into our types."""
-    with world.parts.engine.connect() as connection:
-        return {
-            table.name: [tuple(row) for row in connection.exec_driver_sql(query)]
-            for table in metadata.sorted_tables
-            for query in [f"SELECT * FROM {table.name} ORDER BY {', '.join(table.primary_key.columns.keys())}"]  # noqa: S608 - our names
-        }
+    """Every row of every table: nothing is read into our types, and nothing is read again that nobody has written."""
+    return dict(world.watch.rows())
 
 
 @dataclass(frozen=True)
@@ -220,6 +255,7 @@ def make_world(folder: Path) -> Iterator[World]:
     )
     made.keep()
     yield made
+    made.watch.connection.close()
     parts.engine.dispose()
 
 

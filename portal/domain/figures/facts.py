@@ -77,9 +77,6 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
-NO_TEAM = "none"  # the person sends the letters herself
-
-
 class Age(StrEnum):
     """How old the person was when it was made. The report asks for no more than whether under 18; what is finer the
     person told the team.
@@ -91,9 +88,6 @@ class Age(StrEnum):
     UNDER_18 = "under_18"  # and nothing finer is known
     ADULT = "adult"
     UNKNOWN = "unknown"
-
-
-NO_TEAM = "none"  # the person sends the letters herself
 
 
 class Response(StrEnum):

@@ -124,6 +124,7 @@ def _write_cover(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
         *_tell_earlier(context, facts),
         Paragraph(text=translate("What I ask of you:"), tone=Tone.STRONG, leads=True),
         Items(items=tuple(asks), is_ordered=True),
+        *(Paragraph(text=translate(limit)) for limit in facts.authority_limits),
         Paragraph(text=_describe_check(context, facts), tone=Tone.SMALL),
     ]
 

@@ -2,23 +2,25 @@
 
 A first letter leaves only while its request is still to be sent, a later one only until it is closed. Of those to one
 domain no more than a few leave in an hour, so that no server takes the organisation for a sender of bulk mail; the
-others wait behind. What the mail server has taken is written down in the transaction that says so, together with the
-job that records the letter as sent.
+others wait behind. A recipient's record may say fewer, or at which hours all that waits leaves together. What the mail
+server has taken is written down in the transaction that says so, together with the job that records the letter as sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, text
+from sqlalchemy import ColumnElement, Select, and_, func, select, text
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
 from portal.adapters.vault import SealContext, derive_subkey
 from portal.domain.approvals import Approvable
-from portal.domain.lifecycle import UNSENT, CaseStatus, RequestState
+from portal.domain.lifecycle import UNSENT, CaseStatus, LetterKind, RequestState
+from portal.domain.recipes import MailPace
 from portal.models.approvals import Approval
 from portal.models.cases import Case, Consent
 from portal.models.jobs import JobKind
@@ -33,6 +35,7 @@ from portal.services.work import Work
 HOUR = timedelta(hours=1)
 MOMENT = timedelta(minutes=1)
 LOCK = 4_732_658  # of PostgreSQL, for the turns of one domain
+TO_SUPPLIERS = (LetterKind.SUPPLIER, LetterKind.PRESERVATION)
 WAITING = (LetterMailState.QUEUED, LetterMailState.DELAYED)
 MAY_HAVE_LEFT = (LetterMailState.ACCEPTED, LetterMailState.UNCLEAR, LetterMailState.RETURNED)
 
@@ -49,25 +52,43 @@ def mark_domain(keys: ServerKeys, address: str) -> bytes:
     return vault.blind_index(derive_subkey(keys.outbox, "domains of recipients"), domain)
 
 
-def find_pace(session: Session, letter_mail_id: UUID, ports: Ports) -> int:
-    """How many letters leave to its recipient's domain in an hour: as the recipient's record says, never more than the
-    organisation's own number.
-    """
-    own = ports.config.letters_an_hour
-    query = select(Request.platform).join(LetterMail, LetterMail.request_id == Request.id)
-    platform = session.scalars(query.where(LetterMail.id == letter_mail_id)).one_or_none()
+@dataclass(frozen=True)
+class Pace:
+    """At which letters leave to one recipient: so many to its domain in an hour, gathered at hours of `own`."""
+
+    most: int
+    own: MailPace | None = None
+
+    def find_round(self, given_at: datetime) -> datetime:
+        """The first instant at which a letter that was given to the outbox at this one may leave."""
+        return self.own.find_round(given_at) if self.own else given_at
+
+
+def pace_of(platform: str | None, ports: Ports) -> Pace:
+    """As the recipient's record says, never more in an hour than the organisation's own number."""
     recipe = ports.registry.recipes.get(platform) if platform else None
-    return min(own, recipe.letters_an_hour) if recipe and recipe.letters_an_hour else own
+    own, most = recipe.pace if recipe else None, ports.config.letters_an_hour
+    return Pace(min(most, own.letters_an_hour) if own and own.letters_an_hour else most, own)
 
 
-def find_turn(session: Session, letter_mail_id: UUID, *, most: int, now: datetime) -> datetime:
-    """The first instant from `now` on at which it may leave, when `most` leave to one domain in an hour.
+def find_pace(session: Session, letter_mail_id: UUID, ports: Ports) -> Pace:
+    """That of a letter's recipient. A letter to a company behind the site goes to another one than the request."""
+    query = select(Request.platform).join(LetterMail, LetterMail.request_id == Request.id)
+    query = query.join(Letter, and_(Letter.case_id == LetterMail.case_id, Letter.number == LetterMail.letter_number))
+    query = query.where(LetterMail.id == letter_mail_id, Letter.kind.not_in(TO_SUPPLIERS))
+    return pace_of(session.scalars(query).one_or_none(), ports)
+
+
+def find_turn(session: Session, letter_mail_id: UUID, *, pace: Pace, now: datetime) -> datetime:
+    """The first instant from `now` on at which it may leave at this pace.
 
     Two workers ask one after the other, so that both do not take the last place.
     """
     mail = session.get(LetterMail, letter_mail_id)
     if mail is None:
         return now
+    if (begins_at := pace.find_round(mail.made_at)) > now:
+        return begins_at
     if session.get_bind().dialect.name == "postgresql":
         domain = int.from_bytes(mail.recipient[:4], signed=True)
         session.execute(text("SELECT pg_advisory_xact_lock(:lock, :domain)"), {"lock": LOCK, "domain": domain})
@@ -79,11 +100,24 @@ def find_turn(session: Session, letter_mail_id: UUID, *, most: int, now: datetim
     leaving = leaving.where(*others, OutboxMail.lease_until > now)
     gone = sorted(at for at in session.scalars(left) if at is not None)
     held = len(session.scalars(leaving).all())
-    if len(gone) + held < most:
+    if len(gone) + held < pace.most:
         return now
     # The place of whichever was the first too many; while others are leaving, a moment says more than an hour.
-    free = len(gone) + held - most
+    free = len(gone) + held - pace.most
     return gone[free] + HOUR if free < len(gone) else now + MOMENT
+
+
+def foresee_turn(session: Session, recipient: bytes, *, pace: Pace, now: datetime) -> datetime:
+    """When a letter that is given to the outbox now is likely to leave, behind those that wait for the same domain."""
+    own = LetterMail.recipient == recipient
+    left = (own, LetterMail.over_at > now - HOUR, LetterMail.state.in_(MAY_HAVE_LEFT))
+    turns = sorted(at for at in session.scalars(select(LetterMail.over_at).where(*left)) if at is not None)
+    waiting = session.scalar(select(func.count()).where(own, LetterMail.state.in_(WAITING))) or 0
+    begins_at = pace.find_round(now)
+    for _each in range(waiting + 1):
+        free = turns[-pace.most] + HOUR if len(turns) >= pace.most else begins_at
+        turns.append(max(free, begins_at))
+    return turns[-1]
 
 
 def may_leave(session: Session, letter_mail_id: UUID) -> bool:

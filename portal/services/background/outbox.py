@@ -242,8 +242,8 @@ def _claim(sessions: sessionmaker[Session], row_id: UUID, now: datetime, ports: 
 def _find_moment(session: Session, row: OutboxMail, now: datetime, ports: Ports) -> datetime:
     """When it may leave; where the hours cannot be read, not now."""
     if row.kind is MailKind.LETTER:
-        most = letter_turns.find_pace(session, row.id, ports)
-        return letter_turns.find_turn(session, row.id, most=most, now=now)
+        pace = letter_turns.find_pace(session, row.id, ports)
+        return letter_turns.find_turn(session, row.id, pace=pace, now=now)
     if row.kind in TO_STAFF or row.case_id is None:
         return now
     try:

@@ -106,10 +106,12 @@ def _write_back(turn: RequestTurn, topics: Sequence[FollowUp], said: Sequence[Fo
 
 
 def _list_open(options: Iterable[EscalationView], fastest: Sequence[str]) -> list[EscalationView]:
-    """Whom one can turn to on this day, once each body; those of the fastest laws first, else in their order."""
+    """Whom one can turn to on this day, once each body: in the person's own country first, and there under the fastest
+    laws; else in their order.
+    """
     places = {law: place for place, law in enumerate(fastest)}
     can = [option for option in options if option.is_open and option.is_sure and option.kind in _COMPLAINTS]
-    can.sort(key=lambda option: places.get(option.regime or "", len(places)))
+    can.sort(key=lambda option: (not option.is_near, places.get(option.regime or "", len(places))))
     return list({option.body: option for option in reversed(can)}.values())[::-1]
 
 

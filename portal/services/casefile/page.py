@@ -64,6 +64,7 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.MESSAGE: "A message was written.",
         History.NOTE: "A note was written.",
         History.MAIL_CAME: "A mail came in for a request.",
+        History.RETURN_DOUBTED: "A report said that a letter came back. It was held for wrong.",
         History.LINK_ANSWERED: "They answered over the link in the letter.",
         History.DOCUMENT_ADDED: "A file was added.",
         History.DOCUMENT_REMOVED: "A file was removed.",
@@ -193,6 +194,7 @@ CORRECTED: Mapping[object, str] = MappingProxyType(
         "complaint_answer": "The answer of an authority was corrected.",
     }
 )
+CAME_BACK = "The letter was sent and came back. It did not arrive, so no deadline began."
 
 
 def case_view(work: CaseWork) -> CaseView:
@@ -395,7 +397,7 @@ def _sentence(event: Event, detail: Mapping[str, object]) -> str:
     if event.kind is History.SUBMITTED and detail.get("by"):
         text = CAME_BY[str(detail["by"])]
     if event.kind is History.CORRECTED:
-        text = CORRECTED.get(event.facts.get("fact"), text)
+        text = CAME_BACK if event.facts.get("came_back") else CORRECTED.get(event.facts.get("fact"), text)
     return text
 
 

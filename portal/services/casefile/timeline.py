@@ -45,7 +45,7 @@ _KINDS: Mapping[TimelineKind, tuple[History, ...]] = MappingProxyType(
         ),
         TimelineKind.ANSWERS: (
             History.ANSWERED, History.RECEIPT_CONFIRMED, History.TICKET_GIVEN, History.COMPLAINT_ANSWERED,
-            History.DOCUMENT_ADDED, History.MAIL_CAME, History.LINK_ANSWERED,
+            History.DOCUMENT_ADDED, History.MAIL_CAME, History.RETURN_DOUBTED, History.LINK_ANSWERED,
         ),
         TimelineKind.DEADLINES: (
             History.CLOCK_MISSED, History.LAW_APPLIED, History.FOLLOW_UP_SET, History.FOLLOW_UP_DONE,

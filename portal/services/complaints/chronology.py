@@ -56,6 +56,7 @@ _CORRECTED: Mapping[str, str] = {
     "gone": "That the content was gone from a place had been recorded wrongly. It was corrected.",
     "back": "That the content was back at a place had been recorded wrongly. It was corrected.",
 }
+_CAME_BACK = "A letter was sent by e-mail and came back: a mail server reported that it was not delivered."
 _ANSWERED: Mapping[Answer, str] = {
     Answer.ACKNOWLEDGED: "The organisation acknowledged receipt.",
     Answer.MORE_ASKED: "The organisation asked for more information.",
@@ -187,7 +188,7 @@ def _tell(event: Event, *, has_paper: bool) -> str:
     if event.kind is History.ANSWERED:
         return _ANSWERED[Answer(event.facts["answer"])]
     if event.kind is History.CORRECTED:
-        return _CORRECTED[event.facts["fact"]]
+        return _CAME_BACK if event.facts.get("came_back") else _CORRECTED[event.facts["fact"]]
     if event.kind is History.LETTER_SENT:
         return _SENT[LetterKind(event.facts["letter_kind"])]
     if event.kind is History.TICKET_GIVEN and event.facts.get("is_none"):

@@ -69,10 +69,19 @@ def match_mail(work: Work, row_id: UUID) -> Match | None:
 
 
 def _mark_returned(session: Session, request_id: UUID, message_ids: Sequence[str]) -> None:
-    """The letter of this request that a report names came back. One that names none, or another's, changes nothing."""
-    for letter in find_answered(session, message_ids):
+    """The letter of this request that a report names came back, or where it names none the only one that has left. One
+    that names another's changes nothing.
+    """
+    for letter in find_answered(session, message_ids) or _list_left(session, request_id):
         if letter.request_id == request_id and letter.state in _LEFT:
             letter.state = LetterMailState.RETURNED
+
+
+def _list_left(session: Session, request_id: UUID) -> Sequence[LetterMail]:
+    """The only letter of a request that left by e-mail; none where several have."""
+    query = select(LetterMail).where(LetterMail.request_id == request_id, LetterMail.state.in_(_LEFT))
+    found = session.scalars(query.limit(2)).all()
+    return found if len(found) == 1 else ()
 
 
 _LEFT = frozenset({LetterMailState.ACCEPTED, LetterMailState.UNCLEAR})

@@ -141,7 +141,14 @@ def escalation_view(dossier: Dossier, option: EscalationOption) -> EscalationVie
         answers_within=option.answers_within,
         is_sure=option.confidence is not Confidence.MEMORY,
         warning=str(option.warning) if option.warning else None,
+        is_near=_is_near(dossier, option.regulator),
     )
+
+
+def _is_near(dossier: Dossier, regulator: str | None) -> bool:
+    """Whether it is an authority of the person's own country or of the Union; also where it is none of a country."""
+    found = dossier.work.ports.registry.regulators.get(regulator or "")
+    return found is None or found.country in {"EU", dossier.work.case.country}
 
 
 def _name_body(dossier: Dossier, option: EscalationOption) -> str:

@@ -82,6 +82,7 @@ class CorrectionView:
     now_at: datetime | None
     was_answer: Answer | None
     now_answer: Answer | None
+    came_back: bool = False  # it happened, and did not arrive
 
 
 def list_correctable(work: CaseWork, dossier: Dossier) -> tuple[CorrectableView, ...]:
@@ -121,6 +122,7 @@ def list_corrections(events: Iterable[Event]) -> tuple[CorrectionView, ...]:
             now_at=datetime.fromisoformat(event.facts["now"]) if event.facts.get("now") else None,
             was_answer=_read_answer(event.facts.get("was_answer")),
             now_answer=_read_answer(event.facts.get("now_answer")),
+            came_back=bool(event.facts.get("came_back")),
         )
         for event in events
         if event.kind is History.CORRECTED and "fact" in event.facts

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal.domain.clocks import ClockState
-from portal.domain.lifecycle import ComplaintState, History, RequestKind
+from portal.domain.lifecycle import ComplaintState, History, ItemState, RequestKind
 from portal.models.complaints import Complaint
 from portal.models.events import Event
 from portal.models.items import Item
@@ -131,7 +131,9 @@ def _write_states(case: OpenedHistory, earlier: Replayed) -> None:
             row.received_at, row.answered_at = stand.received_at, stand.answered_at
     for number, state in later.items.items():
         if state is not earlier.items[number]:
-            case.items[number].state, case.items[number].changed_at = state, case.work.now
+            item = case.items[number]
+            # As it was reported is how it was from the beginning, so a letter that says so is not outdated.
+            item.state, item.changed_at = state, item.added_at if state is ItemState.REPORTED else case.work.now
 
 
 def _write_request(case: OpenedHistory, dossier: Dossier, event: Event, *, is_unsent: bool) -> None:

@@ -39,7 +39,7 @@ _AFTER_SENDING: Mapping[History, str] = MappingProxyType(
     }
 )
 
-
+CAME_BACK = "came_back"  # fact of a correction: the letter left, and did not arrive
 _NO_RECEIPT = "An automatic reply proved no receipt. Say that it never came, then save the answer anew."
 
 
@@ -47,7 +47,8 @@ _NO_RECEIPT = "An automatic reply proved no receipt. Say that it never came, the
 class CorrectionCommand:
     """What was wrong. `sequence` is the entry's; what is None was right.
 
-    `never`: it did not happen at all. `reason` is in somebody's own words, and may be left out.
+    `never`: it did not happen at all. `came_back`: it happened, and did not arrive, so it counts as little.
+    `reason` is in somebody's own words, and may be left out.
     """
 
     sequence: int
@@ -59,6 +60,7 @@ class CorrectionCommand:
     proof: Proof | None = None
     ticket: str | None = None
     never: bool = False
+    came_back: bool = False
     reason: str = ""
 
 
@@ -305,10 +307,10 @@ def _record(work: CaseWork, event: Event, changes: Sequence[Change], command: Co
     for change in changes:
         facts: dict[str, Any] = {WRONG: [change.event.sequence]}
         if change.event is event:
-            facts |= _tell(change)
+            facts |= _tell(change) | ({CAME_BACK: True} if command.came_back else {})
         else:
             facts["follows"] = event.sequence
-        detail = {"reason": command.reason.strip()} if command.reason.strip() and change.event is event else {}
+        detail = _write_detail(work, change.event, command) if change.event is event else {}
         corrected = NewEvent(
             kind=History.CORRECTED,
             at=work.now,
@@ -318,6 +320,15 @@ def _record(work: CaseWork, event: Event, changes: Sequence[Change], command: Co
             detail=detail,
         )
         work.record_all([corrected, change.instead] if change.instead else [corrected])
+
+
+def _write_detail(work: CaseWork, event: Event, command: CorrectionCommand) -> dict[str, str]:
+    """The reason; of a letter that came back also by what its sending can be found on both sides."""
+    detail = {"reason": command.reason.strip()} if command.reason.strip() else {}
+    if command.came_back:
+        sent = read_detail(event, work.key)
+        detail |= {name: sent[name] for name in ("message_id", "server_said") if name in sent}
+    return detail
 
 
 def _tell(change: Change) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from portal.domain.reply_addresses import make_token
 from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.models.letters import Letter
 from portal.models.outbox import MailKind, OutboxMail
+from portal.models.requests import Request
 from portal.services.background import letter_turns, outbox
 from portal.services.background.outbox import LetterParts, NewMail
 from portal.services.cases.mandates import find_end
@@ -64,6 +65,7 @@ class MailOffer:
     is_kept_here: bool
     may_have_left: bool
     problem: str
+    leaves_at: datetime | None = None  # where it has to wait for its turn, when that is likely to come
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -98,6 +100,12 @@ class LetterMailView:
         """Whether it waits, or has left and is not written down yet."""
         is_to_record = self.state is LetterMailState.ACCEPTED and not self.is_recorded
         return is_to_record or self.state in letter_turns.WAITING
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """When its turn comes, where it was given to the outbox before that; None where it leaves at once."""
+        is_queued = self.state is LetterMailState.QUEUED and self.next_try_at is not None
+        return self.next_try_at if is_queued and self.next_try_at != self.made_at else None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -144,7 +152,18 @@ def make_offer(
         is_kept_here=server.folder is not None,
         may_have_left=newest is not None and newest.state is LetterMailState.UNCLEAR,
         problem=problem,
+        leaves_at=_foresee(work, letter, addresses[0].address if addresses else ""),
     )
+
+
+def _foresee(work: CaseWork, letter: Letter, address: str) -> datetime | None:
+    """When its turn is likely to come at this address; None where that is at once."""
+    request = work.session.get(Request, letter.request_id) if letter.request_id else None
+    is_theirs = request is not None and letter.kind not in letter_turns.TO_SUPPLIERS
+    pace = letter_turns.pace_of(request.platform if request and is_theirs else None, work.ports)
+    recipient = letter_turns.mark_domain(work.ports.keys, address)
+    turn = letter_turns.foresee_turn(work.session, recipient, pace=pace, now=work.now)
+    return turn if turn > work.now else None
 
 
 def put_into_outbox(work: CaseWork, parcel: Parcel) -> None:

@@ -17,8 +17,9 @@ from portal.services.cases.opening import UnknownNumber
 from portal.web.desk.advocate_words import for_advocate
 from portal.web.desk.case_phrases import history_words, name_letter, say_mark, say_next
 from portal.web.desk.clock_phrases import describe_clock, describe_state, say_step, say_why_estimated
+from portal.web.desk.distances import describe_distance, describe_hours, describe_shortly
 from portal.web.desk.pages import Page
-from portal.web.desk.wording import describe_distance, describe_hours, describe_shortly, describe_word
+from portal.web.desk.wording import describe_word
 from portal.web.places import show_country, show_country_within, show_language
 from portal.web.refusals import describe_refusal
 

@@ -17,7 +17,7 @@ from portal.services.cases.opening import NoAccess, open_for_staff, record_openi
 from portal.services.staff import accounts
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff, allowed
-from portal.web.desk.wording import HOUR
+from portal.web.desk.distances import HOUR
 from portal.web.unit_of_work import READING, Transaction, begins_with_reading, unit
 
 NOTED = "noted"  # in the session: the cases whose opening was written down, and when

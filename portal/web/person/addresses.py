@@ -109,6 +109,8 @@ NEUTRAL: Mapping[str, str] = MappingProxyType(
         "/case/send/<int:number>/kept": "/p/40/<int:number>/3",
         "/case/send/<int:number>/mail": "/p/40/<int:number>/4",
         "/case/send/<int:number>/mail/back": "/p/40/<int:number>/4/1",
+        "/case/send/<int:number>/mail/returned": "/p/40/<int:number>/4/2",
+        "/case/send/<int:number>/mail/arrived": "/p/40/<int:number>/4/3",
         "/case/letters/<int:letter_number>/mail": "/p/9/<int:letter_number>/7",
         "/case/letters/<int:letter_number>/mail/back": "/p/9/<int:letter_number>/7/1",
         "/case/letters/<int:number>/address": "/p/9/<int:number>/8",

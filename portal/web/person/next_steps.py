@@ -248,6 +248,8 @@ def say_what_now(name: str, turn: RequestTurn, zone: str, now: datetime, *, has_
 def say_corrected(made: CorrectionView, zone: str, now: datetime) -> str:
     """That something was corrected, what it said before, and that dates follow it."""
     what, was = FACTS[made.fact], say_when(made.was_at, zone, now)
+    if made.came_back:
+        return str(_("Your letter left (%(was)s) and came back. They did not get it, so no days count.", was=was))
     if made.now_at is None:
         return str(_("Corrected: %(what)s (%(was)s). It never happened.", what=what, was=was))
     if made.now_at == made.was_at:

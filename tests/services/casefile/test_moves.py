@@ -49,6 +49,12 @@ def kinds(*moves: object) -> list[tuple[MoveKind, str | None]]:
     return [(each.kind, each.option.body if each.option else None) for each in moves]  # type: ignore[attr-defined]
 
 
+def test_an_authority_at_home_comes_before_a_faster_one_abroad() -> None:
+    abroad = replace(FAST, is_near=False)
+    found = pick_moves(turn(Why.COMPLAIN, Turn.OVERDUE), topics=(), options=[abroad, DPC], fastest=["fast-law"])
+    assert kinds(*found)[:2] == [(MoveKind.COMPLAIN, "Data protection"), (MoveKind.COMPLAIN, "Online safety")]
+
+
 def test_after_a_refusal_the_fastest_authority_comes_before_the_letter_back() -> None:
     found = pick_moves(turn(Why.REFUSED), topics=REFUSALS, options=[APPEAL, DPC, FAST, COURT], fastest=["fast-law"])
     assert kinds(*found) == [

@@ -112,6 +112,18 @@ def test_a_letter_that_a_mail_server_sends_back_is_marked_and_no_other(session: 
     assert second.state is LetterMailState.ACCEPTED, "it came to the address of another request"
 
 
+def test_a_report_that_names_no_letter_is_about_the_only_one_that_left(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    address = address_of(session, opened, ports, 1)
+    first, again = (add_letter(session, opened, 1, f"letter-{each}@harbour.example") for each in ("a", "b"))
+    take_in(session, ports, write("X-Failed-Recipients: safety@x.com", subject="1"), address)
+    assert [each.state for each in (first, again)] == [LetterMailState.ACCEPTED] * 2, "it may be about either"
+    again.state = LetterMailState.FAILED
+    session.flush()
+    take_in(session, ports, write("X-Failed-Recipients: safety@x.com", subject="2"), address)
+    assert state_of(first) is LetterMailState.RETURNED
+
+
 def test_a_letter_that_was_reported_as_spam_has_arrived_and_somebody_has_to_look(
     session: Session, ports: Ports
 ) -> None:

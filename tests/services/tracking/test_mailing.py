@@ -26,7 +26,7 @@ from portal.domain.lifecycle import (
     SentAs,
     StepRefused,
 )
-from portal.domain.recipes import Recipe
+from portal.domain.recipes import MailPace, Recipe
 from portal.domain.reply_addresses import read_token
 from portal.models.accounts import Team
 from portal.models.cases import Case
@@ -444,7 +444,8 @@ def test_no_more_than_a_few_leave_to_one_domain_in_an_hour(desk: Desk) -> None:
 
 
 def test_a_recipient_that_wants_fewer_in_an_hour_gets_fewer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    slow = Recipe(platform="instagram", looked_on=NOW.date(), letters_an_hour=1)
+    own = MailPace(source="https://a.example", checked_on=NOW.date(), letters_an_hour=1)
+    slow = Recipe(platform="instagram", looked_on=NOW.date(), pace=own)
     monkeypatch.setitem(vars(desk.ports.registry), "recipes", {"instagram": slow})
     post, ids, paces = Post(), [], []
     for number in (1, 2):
@@ -453,11 +454,46 @@ def test_a_recipient_that_wants_fewer_in_an_hour_gets_fewer(desk: Desk, monkeypa
     with desk.sessions() as session:
         numbers = {read_dossier(desk.work(session), each).request.platform: each for each in (1, 2)}
         paces = [letter_turns.find_pace(session, ids[numbers[each] - 1], desk.ports) for each in ("instagram", "x")]
-    assert paces == [1, 2], "its own number, and the organisation's for the other"
+    assert [each.most for each in paces] == [1, 2], "its own number, and the organisation's for the other"
     at, theirs, other = NOW + 5 * MINUTE, ids[numbers["instagram"] - 1], ids[numbers["x"] - 1]
     assert desk.deliver(other, post, now=at) is Delivery.SENT
     assert desk.deliver(theirs, post, now=at) is Delivery.NOT_OURS, "one has left to this domain already"
     assert desk.deliver(theirs, post, now=at + HOUR) is Delivery.SENT
+
+
+def test_a_recipient_that_takes_letters_at_set_hours_gets_all_that_wait_together_each_as_its_own(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = MailPace(source="https://a.example", checked_on=NOW.date(), gathered_at=(8, 14), zone="Europe/Berlin")
+    known = {each: Recipe(platform=each, looked_on=NOW.date(), pace=own) for each in ("instagram", "x", "facebook")}
+    monkeypatch.setitem(vars(desk.ports.registry), "recipes", known)
+    post, ids, at = Post(), [], utc(23, 13)
+    with desk.sessions() as session:
+        offered = mailing.read_offer(desk.work(session), 1)
+    assert offered.leaves_at == at, "who sends it is told before"
+    for number in (1, 2):
+        desk.do(lambda work, number=number: letters.make_missing_letter(work, number))  # type: ignore[misc]
+        ids.append(desk.send(NOW + number * MINUTE, number=number))
+    assert desk.mails()[0].waits_until == at
+    assert [desk.deliver(each, post, now=at - MINUTE) for each in ids] == [Delivery.NOT_OURS] * 2
+    assert [desk.deliver(each, post, now=at) for each in ids] == [Delivery.SENT] * 2
+    assert len({mail.id for mail in post.sent}) == 2
+
+
+def test_who_sends_a_letter_is_told_behind_how_many_it_waits(desk: Desk) -> None:
+    for number in (2, 3):
+        desk.do(lambda work, number=number: letters.make_missing_letter(work, number))  # type: ignore[misc]
+    first = desk.send(NOW + MINUTE, number=2)
+    with desk.sessions() as session:
+        assert mailing.read_offer(desk.work(session, NOW + 2 * MINUTE), 1).leaves_at is None
+    desk.deliver(first, Post(), now=NOW + 2 * MINUTE)
+    desk.send(NOW + 3 * MINUTE, number=3)
+    with desk.sessions() as session:
+        mark = letter_turns.mark_domain(desk.ports.keys, ADDRESS)
+        turn = letter_turns.foresee_turn(
+            session, mark, pace=letter_turns.pace_of(None, desk.ports), now=NOW + 4 * MINUTE
+        )
+    assert turn == NOW + 2 * MINUTE + HOUR, "two leave in an hour: one has, one waits before it"
 
 
 def test_two_workers_do_not_both_take_the_last_place_of_an_hour(desk: Desk) -> None:

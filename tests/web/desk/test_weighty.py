@@ -95,6 +95,7 @@ LIGHT = {
         desk_follow_ups.follow_deadlines
         desk_risks.show desk_requests.record_proof desk_mailing.send desk_mailing.take_back
         desk_mailing.send_later desk_mailing.take_later_back
+        desk_mailing.confirm_returned desk_mailing.doubt_returned
         desk_others.link desk_others.merge desk_others.unlink desk_others.name_poster desk_others.drop_poster
         desk_tags.set_on_case
         desk_phone.begin desk_phone.save desk_phone.discard desk_first_words.hear desk_first_words.finish

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from portal.config import ConfigError, load_config
 from portal.domain.directory import AddressOutcome
 from portal.models.letter_mails import LetterMail, LetterMailState
+from portal.models.observations import Observation
 from portal.run import worker
 from portal.services.directory.address_checks import note_outcome
 from portal.services.ports import PERSON
@@ -181,8 +182,17 @@ def test_one_that_was_refused_or_came_back_is_told_on_the_case_page(
     with whole.sessions.begin() as session:
         mail = session.scalars(select(LetterMail).order_by(LetterMail.made_at.desc()).limit(1)).one()
         mail.state = LetterMailState.RETURNED
-    assert "A letter did not arrive" in holder.go("/case").text
-    assert "They did not get it." in holder.go("/case/requests/1").text
+    holder.go("/case")
+    page = holder.follow("A letter came back. Did they get it?")
+    assert "If they did not get it, no days count yet." in page.text
+    page = holder.press("Yes, it came back")
+    assert "They did not get it, so no days count yet." in page.text
+    assert "Your letter left" in page.text, "the page keeps what happened"
+    assert "They did not get it. Use their form, or another address." in page.text
+    assert "Send this letter" in page.text
+    with whole.sessions() as session:
+        seen = session.scalars(select(Observation.outcome).where(Observation.address == ADDRESS)).all()
+    assert sorted(seen) == [AddressOutcome.BOUNCED, AddressOutcome.WORKED], "the directory is told"
 
 
 def test_another_letter_than_the_one_that_was_looked_at_does_not_leave(

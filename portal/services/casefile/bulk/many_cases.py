@@ -47,6 +47,9 @@ class CaseAction(StrEnum):
     """What can be done in many cases at once."""
 
     ASSIGN = "assign"
+    LETTERS = "letters"  # every first letter that can be made
+    CHECK = "check"  # that the address of each was looked at and is right
+    SENT = "sent"  # every first letter that is ready, each by its first address
     MAIL = "mail"  # every first letter that is ready and goes by e-mail
     REMIND = "remind"  # a reminder to everybody who is late
     MAIL_LATER = "mail_later"  # the same of reminders and other later letters
@@ -60,6 +63,9 @@ class CaseAction(StrEnum):
 
 _OF_REQUESTS: Mapping[CaseAction, BulkAction] = MappingProxyType(
     {
+        CaseAction.LETTERS: BulkAction.LETTERS,
+        CaseAction.CHECK: BulkAction.CHECK,
+        CaseAction.SENT: BulkAction.SENT,
         CaseAction.MAIL: BulkAction.MAIL,
         CaseAction.REMIND: BulkAction.REMIND,
         CaseAction.MAIL_LATER: BulkAction.MAIL_LATER,
@@ -70,8 +76,13 @@ _OF_REQUESTS: Mapping[CaseAction, BulkAction] = MappingProxyType(
 )
 LEFT_OUT = "left-out.txt"
 OF_COMPLAINTS = frozenset({CaseAction.COMPLAIN, CaseAction.LODGED})
+# Each request is looked at or written to by itself: so many in all, and not in each case.
+COUNTED_TOGETHER = OF_COMPLAINTS | {CaseAction.LETTERS, CaseAction.CHECK, CaseAction.SENT}
 _NONE: Mapping[CaseAction, str] = MappingProxyType(
     {
+        CaseAction.LETTERS: "No letter in it can be made.",
+        CaseAction.CHECK: "No address in it waits for a look.",
+        CaseAction.SENT: "No letter in it is ready to be recorded as sent.",
         CaseAction.MAIL: "No letter in it is ready to go by e-mail.",
         CaseAction.REMIND: "Nobody in it is late without a reminder.",
         CaseAction.MAIL_LATER: "No later letter in it is ready to go by e-mail.",

@@ -28,7 +28,7 @@ _NOT_OPEN = "This case is not open."
 class PastedOfRequest:
     """The pasted links that one request is about; its number is 0 where no request is about them yet.
 
-    `why` says why no answer is logged for them, `is_gone` that all of them are marked as gone.
+    `why` says why no answer is logged for them; `gone` are those of them that are marked as gone.
     """
 
     number: int
@@ -36,7 +36,11 @@ class PastedOfRequest:
     items: tuple[int, ...]
     urls: tuple[str, ...]
     why: str
-    is_gone: bool
+    gone: tuple[int, ...]
+
+    @property
+    def is_gone(self) -> bool:
+        return len(self.gone) == len(self.items)
 
     @property
     def will(self) -> bool:
@@ -60,7 +64,7 @@ def look_in_case(work: CaseWork, item_ids: Collection[UUID]) -> tuple[PastedOfRe
                     items=tuple(item.row.number for item in items),
                     urls=tuple(str(item.values.get("url") or "") for item in items),
                     why=why if work.case.status is CaseStatus.OPEN else _NOT_OPEN,
-                    is_gone=all(item.row.state is ItemState.REMOVED for item in items),
+                    gone=tuple(item.row.number for item in items if item.row.state is ItemState.REMOVED),
                 )
             )
     return tuple(found)
@@ -80,20 +84,26 @@ def log_in_case(work: CaseWork, item_ids: Collection[UUID], command: AnswerComma
         bulk.keep_step(work, token, BulkAction.ANSWER.value, done)
 
 
-def mark_in_case(work: CaseWork, item_ids: Collection[UUID], token: str) -> None:
-    """Somebody saw that these links are gone. The same token again does nothing."""
+def mark_in_case(work: CaseWork, item_ids: Collection[UUID], seen: BulkAction, token: str) -> None:
+    """Somebody saw that these links are gone, or back again. The same token again does nothing."""
     if bulk.find_action(work, token) is None:
-        looks = [_for_marking(each) for each in look_in_case(work, item_ids)]
-        if chosen := [number for look in looks if look.will for number in look.items]:
+        looks = [_for_marking(each, seen) for each in look_in_case(work, item_ids)]
+        chosen = [number for look in looks if look.will for number in look.items]
+        if chosen and seen is BulkAction.BACK:
+            answers.mark_back(work, *chosen)
+        elif chosen:
             answers.mark_all_gone(work, chosen)
         done = [Result(number=look.number, platform_name=look.platform_name, why=look.why) for look in looks]
-        bulk.keep_step(work, token, BulkAction.GONE.value, done)
+        bulk.keep_step(work, token, seen.value, done)
 
 
-def _for_marking(look: PastedOfRequest) -> PastedOfRequest:
-    """What is seen can be written down of every request, sent or not."""
-    gone = "All its links are marked as gone." if look.is_gone else ""
-    return replace(look, why=_NOT_OPEN if look.why == _NOT_OPEN else gone)
+def _for_marking(look: PastedOfRequest, seen: BulkAction) -> PastedOfRequest:
+    """What is seen can be written down of every request, sent or not. Only what was gone can be back."""
+    if look.why == _NOT_OPEN:
+        return look
+    if seen is BulkAction.BACK:
+        return replace(look, items=look.gone, why="" if look.gone else "None of its links is gone.")
+    return replace(look, why="All its links are marked as gone." if look.is_gone else "")
 
 
 def _log(work: CaseWork, look: PastedOfRequest, command: AnswerCommand) -> None:

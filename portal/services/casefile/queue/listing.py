@@ -150,6 +150,12 @@ def list_whole(
     return _rows(work, _find_page(work.session, asked, choice.show, 1, most=most)), total
 
 
+def list_references(work: Work, *, team_ids: Collection[UUID], choice: QueueChoice, most: int) -> tuple[str, ...]:
+    """The references of the first cases of a choice, in its order. One statement, however many."""
+    found = _find_page(work.session, _ask(work, team_ids, choice), choice.show, 1, most=most)
+    return tuple(row.reference for row in found)
+
+
 def list_first(
     work: Work, *, team_ids: Collection[UUID], views: Sequence[QueueFilter], most: int
 ) -> tuple[Mapping[QueueFilter, int], Mapping[QueueFilter, tuple[QueueRow, ...]]]:

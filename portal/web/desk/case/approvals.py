@@ -135,7 +135,7 @@ def name_step(step: Approvable, number: int) -> str:
     if step is Approvable.LATER:
         return str(_("sending letter %(number)s", number=number))
     if step is Approvable.COMPLAINT:
-        return str(_("handing in complaint %(number)s", number=number))
+        return str(_("lodging complaint %(number)s", number=number))
     return str(describe_word(step))
 
 

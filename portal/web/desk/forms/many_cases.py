@@ -14,7 +14,7 @@ from portal.domain.lifecycle import CloseReason
 from portal.services.casefile.bulk.many_cases import CaseAction
 from portal.services.casefile.follow_ups import NewFollowUp
 from portal.services.cases.tags import TagView
-from portal.web.desk.forms.bulk import BulkForm, LodgedTogetherForm, MailTogetherForm, WhenForm
+from portal.web.desk.forms.bulk import BulkForm, LodgedTogetherForm, MailTogetherForm, SentTogetherForm, WhenForm
 from portal.web.desk.wording import choices_of
 from portal.web.fields import ChoiceField, TextField
 from portal.web.forms.typed_fields import CheckboxesField, IsoDayField
@@ -84,6 +84,7 @@ def make_form(step: CaseAction) -> BulkForm:
         CaseAction.CLOSE: CloseAllForm,
         CaseAction.TAG: TagAllForm,
         CaseAction.FOLLOW_UP: FollowUpAllForm,
+        CaseAction.SENT: SentTogetherForm,
         CaseAction.MAIL: MailTogetherForm,
         CaseAction.MAIL_LATER: MailTogetherForm,
         CaseAction.REMINDED: WhenForm,

@@ -18,6 +18,7 @@ from portal.models.jobs import JobState
 from portal.services.casefile.bulk import many_cases
 from portal.services.casefile.bulk.actions import MOST
 from portal.services.casefile.bulk.many_cases import MOST_CASES, CaseAction, CaseOutlook, CasesCommand
+from portal.services.casefile.queue.listing import list_references
 from portal.services.cases.tags import list_tags
 from portal.services.staff import lists as staff_service
 from portal.web.access import SignedInStaff, allowed
@@ -36,7 +37,14 @@ bp = make_blueprint("desk_many", __name__, "/desk/together")
 ACTIONS = ", ".join(CaseAction)
 _TICKET = re.compile(r"ticket-([A-Z0-9]{4}-[A-Z0-9]{4})-([0-9]{1,3})-text")
 # What usually follows, in the same cases.
-_NEXT = {CaseAction.REMIND: CaseAction.REMINDED, CaseAction.COMPLAIN: CaseAction.LODGED}
+_NEXT = {
+    CaseAction.LETTERS: (CaseAction.MAIL, CaseAction.SENT),
+    CaseAction.CHECK: (CaseAction.MAIL, CaseAction.SENT),
+    CaseAction.REMIND: (CaseAction.MAIL_LATER, CaseAction.REMINDED),
+    CaseAction.COMPLAIN: (CaseAction.LODGED,),
+}
+_BY_MAIL = frozenset({CaseAction.MAIL, CaseAction.MAIL_LATER})
+WHOLE_VIEW = "view"  # ticked: every case of the list as it is narrowed, on whatever page
 NOT_OURS = "No case of your team has this reference."
 
 
@@ -45,7 +53,7 @@ NOT_OURS = "No case of your team has this reference."
 def foresee(member: SignedInStaff) -> Answered:
     """What would happen in each of the chosen cases. Without a step, or with nothing ticked, there is none."""
     action = request.args.get("action", "")
-    references = _read_references(request.args.getlist("cases"), request.args.getlist("shown"))
+    references = _read_chosen(member)
     if action not in set(CaseAction):
         return go("queue.show")
     if not references:
@@ -64,9 +72,9 @@ def do(member: SignedInStaff, action: str) -> Answered:
     if not form.validate():
         return _show(member, step, references, form)
     command = _read_command(step, form, references)
-    room = MOST  # complaints are each looked at: so many requests in all
+    room = MOST
     for reference in references:
-        limited = replace(command, at_most=room) if step in many_cases.OF_COMPLAINTS else command
+        limited = replace(command, at_most=room) if step in many_cases.COUNTED_TOGETHER else command
         done = _do_in(member, reference, limited, is_last=reference == references[-1])
         room -= done
     return go("desk_many.show_done", token=command.token)
@@ -86,7 +94,7 @@ def show_done(member: SignedInStaff, token: str) -> Page:
         done=sum(row.done > 0 for row in rows),
         is_running=any(not job.is_finished for job in made),
         percent=sum(100 if job.is_finished else job.percent for job in made) // max(1, len(made)),
-        next_step=_NEXT.get(action) if action else None,
+        next_steps=_list_next(action),
         has_bundles=action is CaseAction.COMPLAIN and any(job.state is JobState.DONE for job in made),
     )
 
@@ -139,7 +147,7 @@ def _show(member: SignedInStaff, step: CaseAction, references: tuple[str, ...], 
     looks, room = [], MOST
     for reference in references:
         looks.append(_foresee_in(member, reference, step, room))
-        room -= looks[-1].requests if step in many_cases.OF_COMPLAINTS else 0
+        room -= looks[-1].requests if step in many_cases.COUNTED_TOGETHER else 0
     will = [each for each in looks if each.will]
     keeps_all = step is CaseAction.CLOSE  # what has open ends can be closed by the tick below
     return show(
@@ -219,6 +227,21 @@ def _read_tickets(references: Iterable[str]) -> dict[str, dict[int, str]]:
         if field and field[1] in found:
             found[field[1]][int(field[2])] = read_ticket(name)
     return found
+
+
+def _list_next(action: CaseAction | None) -> list[CaseAction]:
+    """What is offered to be done next in the same cases; by e-mail only where this portal sends any."""
+    sends = unit().config.mail is not None
+    return [each for each in _NEXT.get(action, ()) if sends or each not in _BY_MAIL] if action else []
+
+
+def _read_chosen(member: SignedInStaff) -> tuple[str, ...]:
+    """Those that the list was left with: ticked one by one, all of its page, or the first of the whole view."""
+    ticked = request.args.getlist("cases")
+    if WHOLE_VIEW in ticked:
+        work, teams = unit().work(member.actor), tuple(member.team_keys)
+        return list_references(work, team_ids=teams, choice=read_choice(request.args), most=MOST_CASES)
+    return _read_references(ticked, request.args.getlist("shown"))
 
 
 def _read_references(chosen: Iterable[str], shown: Iterable[str]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.domain.rights import Right
 from portal.models.accounts import QueueColumn
+from portal.services.casefile.bulk.many_cases import MOST_CASES
 from portal.services.casefile.queue.filters import News, QueueChoice, QueueFilter, Risk, WaitsFor, Whose
 from portal.services.casefile.queue.listing import MOST_COUNTED, list_queue
 from portal.services.cases import finding, name_search, tags
@@ -110,6 +111,7 @@ def show_queue(member: SignedInStaff, *, typed: str | None = None) -> Page:
         view=lambda show: url_for("queue.show", **{**asked, "show": show.value}),
         address=lambda number: url_for("queue.show", **asked, page=number),
         most_counted=MOST_COUNTED,
+        most_cases=MOST_CASES,
         behind=url_for("queue.show", **asked, after=found.behind) if found.behind else "",
         finds_names=unit().config.has_name_search,
         has_teams=bool(member.team_keys),

@@ -11,10 +11,10 @@ from werkzeug.exceptions import NotFound
 
 from portal.domain.rights import Right
 from portal.services.casefile.bulk import pasted_links
+from portal.services.casefile.bulk.actions import BY_LINK, BulkAction
 from portal.services.casefile.bulk.pasted_links import PastedOfRequest
 from portal.services.cases import finding
 from portal.services.cases.finding import FoundPlaces
-from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import open_case
@@ -55,27 +55,24 @@ def look(member: SignedInStaff) -> Page:
 @allowed(Right.WORK_ON_CASES)
 @locks_late
 def do(member: SignedInStaff) -> Answered:
-    """Log the answer, or mark them as gone, in every case that has some of them."""
+    """Log the answer, or mark them as gone or as back, in every case that has some of them."""
     form, pasted = _make_form(), request.form.get("pasted", "")[:LONGEST]
-    is_seen = request.form.get("what") == "gone"
-    if not is_seen and not form.validate():
+    what = request.form.get("what", "")
+    seen = BulkAction(what) if what in BY_LINK else None
+    if seen is None and not form.validate():
         return _show(member, pasted, form, status=400)
     token = str(form.token.data)
     for reference, item_ids in _find(member, pasted).cases.items():
         try:
             with unit().writing() as session:
                 opened = open_case(member, reference, session)
-                _do_in(opened, item_ids, None if is_seen else form, token)
+                if seen is None:
+                    pasted_links.log_in_case(opened, item_ids, form.command(), token)
+                else:
+                    pasted_links.mark_in_case(opened, item_ids, seen, token)
         except NotFound:  # it was taken back meanwhile
             continue
     return go("desk_many.show_done", token=token)
-
-
-def _do_in(work: CaseWork, item_ids: frozenset[UUID], form: SameAnswerForm | None, token: str) -> None:
-    if form is None:
-        pasted_links.mark_in_case(work, item_ids, token)
-    else:
-        pasted_links.log_in_case(work, item_ids, form.command(), token)
 
 
 def _find(member: SignedInStaff, pasted: str) -> FoundPlaces:

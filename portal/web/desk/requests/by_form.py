@@ -18,7 +18,7 @@ from portal.web.desk.case_access import on_case
 from portal.web.desk.forms.by_form import ByFormForm
 from portal.web.desk.pages import Answered, Page, go
 from portal.web.desk.panes import show_beside
-from portal.web.desk.requests.page import NO_PROOF_YET
+from portal.web.desk.requests.about import NO_PROOF_YET
 from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.late_writing import hold_case
 from portal.web.refusals import refusals

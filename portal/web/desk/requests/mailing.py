@@ -12,7 +12,7 @@ from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import StepRefused
 from portal.services.cases.approvals import list_waiting
 from portal.services.letters import kept_letters
-from portal.services.tracking import later_mailing, mailing
+from portal.services.tracking import later_mailing, mailing, returned
 from portal.services.tracking.parcels import MailOffer
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
@@ -22,6 +22,7 @@ from portal.web.desk.forms.mailing import MailForm
 from portal.web.desk.pages import Answered, Page, go, show_on_case
 from portal.web.desk.requests.letters import address_of
 from portal.web.desk.versions import read_stamp, require_fresh
+from portal.web.fields import PlainForm
 from portal.web.late_writing import hold_case
 from portal.web.refusals import describe_refusal, refusals
 from portal.web.unit_of_work import locks_late
@@ -56,6 +57,26 @@ def take_back(member: SignedInStaff, work: CaseWork, number: int) -> Response:
     """While it waits. Nothing has left then."""
     mailing.take_back(work, number)
     return back_to_request(work, number)
+
+
+@bp.post(FIRST + "/returned")
+@on_case
+def confirm_returned(member: SignedInStaff, work: CaseWork, number: int) -> Response:
+    """The address returned it: no clock began."""
+    with refusals(form := PlainForm(formdata=None)):
+        returned.confirm(work, number)
+        flash(_("The letter did not arrive, so none of its deadlines began. Send it another way."))
+    return _back_after(work, number, form)
+
+
+@bp.post(FIRST + "/arrived")
+@on_case
+def doubt_returned(member: SignedInStaff, work: CaseWork, number: int) -> Response:
+    """The report is wrong. Its deadlines run on."""
+    with refusals(form := PlainForm(formdata=None)):
+        returned.set_aside(work, number)
+        flash(_("The report is set aside. The letter counts as sent, and its deadlines run on."))
+    return _back_after(work, number, form)
 
 
 @bp.route(LATER, methods=["GET", "POST"])
@@ -119,6 +140,13 @@ def _show(
 
 def _address(work: CaseWork, number: int) -> str:
     return url_for("desk_requests.show", reference=work.reference, number=number)
+
+
+def _back_after(work: CaseWork, number: int, form: PlainForm) -> Response:
+    """With why nothing was done, where that is so."""
+    for sentence in form.form_errors:
+        flash(sentence)
+    return back_to_request(work, number)
 
 
 def back_to_request(work: CaseWork, number: int) -> Response:

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import flash, url_for
+from flask import flash
 from flask import request as url_request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from portal.domain.approvals import Approvable
 from portal.domain.directory import AddressOutcome
-from portal.domain.lifecycle import UNSENT, LetterKind
-from portal.domain.paging import cut
+from portal.domain.lifecycle import LetterKind
 from portal.models.snippets import SnippetUse
-from portal.services.cases.approvals import list_waiting
-from portal.services.cases.opening import UnknownNumber
-from portal.services.clocks.agreement import list_bent
-from portal.services.complaints.options import list_open_for
 from portal.services.directory.address_checks import note_outcome
-from portal.services.inbox import case_mail
 from portal.services.letters.printing import LetterStopped
 from portal.services.requests import preparing, proofs, statements
-from portal.services.requests.dossier import REQUEST_LETTERS, read_dossier
-from portal.services.requests.escalation import read_escalated
-from portal.services.requests.preparing import LONGEST
+from portal.services.requests.dossier import read_dossier
 from portal.services.requests.statement_views import letters_to_state
-from portal.services.requests.views import DetailsView, NextStep
-from portal.services.tracking import link_answers, mailing, read_answers, request_page, sending
-from portal.services.tracking.correctable import Fact
-from portal.services.tracking.views import RequestView
+from portal.services.requests.views import DetailsView
+from portal.services.tracking import read_answers, sending
 from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import SignedInStaff
@@ -41,18 +28,22 @@ from portal.web.desk.forms.cases import CloseForm
 from portal.web.desk.forms.proofs import ProofForm
 from portal.web.desk.forms.requests import ChannelForm
 from portal.web.desk.pages import (
-    LINKS_A_PAGE,
     Answered,
     Page,
-    asked_page,
-    go,
-    read_number,
-    show_form,
     show_on_case,
     staff_reader,
 )
-from portal.web.desk.panes import show_beside
-from portal.web.desk.requests.answer_words import say_next_at_desk
+from portal.web.desk.requests.about import (
+    address,
+    back_to,
+    fill_from_mail,
+    fill_now,
+    find_waiting,
+    read_request,
+    show_about,
+    show_request,
+    warn_of_proof,
+)
 from portal.web.desk.team.snippets import list_offered, put_in
 from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.desk.wording import describe_word
@@ -71,14 +62,12 @@ from portal.web.forms.requests import (
     TicketForm,
 )
 from portal.web.forms.statements import StatementsForm
-from portal.web.incoming_mail import describe_nature
 from portal.web.late_writing import hold_case
 from portal.web.refusals import refusals
 from portal.web.staff_settings import desk_zone
 from portal.web.unit_of_work import locks_late, unit
 
 bp = make_blueprint("desk_requests", __name__, "/desk/cases/<reference>/requests/<int:number>")
-NO_PROOF_YET = _l("Not yet said whether the person saved proof. Ask before it goes: afterwards it may be gone.")
 
 
 @bp.get("")
@@ -204,13 +193,6 @@ def record_proof(member: SignedInStaff, work: CaseWork, number: int) -> Answered
         "only they can open. Never the picture: nobody sends it, and in a case of a child nobody saves it."
     )
     return show_about(member, work, number, form, title=_("What did the person save?"), button=_("Save"), text=text)
-
-
-def warn_of_proof(request: RequestView) -> list[str]:
-    """Before it goes: what nobody asked the person yet."""
-    if request.kept is not None or request.sent_at is not None:
-        return []
-    return [str(NO_PROOF_YET)]
 
 
 @bp.route("/received", methods=["GET", "POST"])
@@ -344,8 +326,9 @@ def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     request, form = read_request(work, number), AnswerForm(staff_reader())
     form.offer(request.items, read_answers.list_readable(work, number))
     fill_now(form, "at")
-    fill_from_mail(form, work, number)
-    told = read_into(form, work, number) if READ in url_request.form and form.is_submitted() else None
+    is_mailed = fill_from_mail(form, work, number)  # what came by mail is read at once, and confirmed by the member
+    is_asked = READ in url_request.form and form.is_submitted()
+    told = read_into(form, work, number) if is_mailed or is_asked else None
     if told is None and form.validate_on_submit():
         with refusals(form):
             hold_case(work)
@@ -357,7 +340,7 @@ def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
         "problems": form.problems(),
         "title": _("Log an answer of %(platform)s", platform=request.platform_name),
         "back": address(work, number),
-        "made_from": url_request.form.get("made_from", "") if told else read_stamp(work, number),
+        "made_from": url_request.form.get("made_from", "") if is_asked else read_stamp(work, number),
         "told": told,
     }
     status = 400 if told is None and form.is_submitted() else 200
@@ -426,53 +409,6 @@ def close(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     )
 
 
-def show_request(
-    member: SignedInStaff, work: CaseWork, number: int, *, stop: LetterStopped | None = None, status: int = 200
-) -> Page:
-    """The request whole, beside all others; `stop` tells why a letter could not be made. Raises UnknownNumber."""
-    escalated = read_escalated(work)
-    mine = next((each for each in escalated if each.dossier.number == number), None)
-    if mine is None:
-        raise UnknownNumber
-    request = request_page.whole_view(mine.dossier)
-    problems = [(None, problem.text) for problem in stop.problems] if stop else []
-    mails, later_mails = mailing.list_all_mails(mine.dossier)
-    return show_beside(
-        "desk/request.html",
-        member,
-        work,
-        escalated=escalated,
-        at=number,
-        status=status,
-        request_view=request,
-        fact_words={fact: describe_word(fact) for fact in Fact},
-        items=cut(request.items, asked_page(), LINKS_A_PAGE),
-        address=lambda page: url_for(
-            "desk_requests.show", reference=work.reference, number=number, page=page, _anchor="links"
-        ),
-        is_asked_for_links="page" in url_request.args,
-        first_letter=REQUEST_LETTERS[request.kind],
-        is_unsaid=request.state in UNSENT and bool(statements.list_unsaid(mine.dossier)),
-        can_complain=list_open_for(mine) if request.next_step.kind is NextStep.COMPLAIN else (),
-        is_unfit=bool(list_bent(work)),
-        said=link_answers.list_answers(work, number),
-        came=case_mail.list_mails(work, number),
-        describe_mail=describe_nature,
-        problems=problems,
-        after=say_next_at_desk(request, work.reference),
-        mails=mails,
-        later_mails=later_mails,
-        writes_mail=unit().config.mail is not None,
-        can_mail=mailing.can_offer(mine.dossier, mails),
-        waits=find_waiting(work, request.number) if request.state in UNSENT else "",
-    )
-
-
-def find_waiting(work: CaseWork, number: int) -> str:
-    """Why a second member has to look at it before it is sent; empty where it can be sent."""
-    return list_waiting(work, Approvable.SENDING, [number]).get(number, "")
-
-
 def describe_others(form: DetailsForm, now: DetailsView) -> str:
     """What stands in the details now, where something else was typed."""
     differing = [form[name] for name in DETAILS if name in form and form[name].data != getattr(now, name)]
@@ -481,38 +417,3 @@ def describe_others(form: DetailsForm, now: DetailsView) -> str:
         for field in differing
     )
     return " ".join(told)
-
-
-def fill_now(form: PageForm, name: str) -> None:
-    """The moment of asking stands in the field, to be changed."""
-    if not form.is_submitted():
-        form[name].data = unit().now
-
-
-def fill_from_mail(form: PageForm, work: CaseWork, number: int) -> None:
-    """When a mail of this request came and what it says, where the address names one that was read; to be changed."""
-    mail_number = read_number(url_request.args.get("mail", ""))
-    if form.is_submitted() or mail_number is None:
-        return
-    mail = case_mail.mail_view(work, mail_number)
-    if mail.read is not None and mail.request_number == number:
-        form["at"].data, form["text"].data = mail.received_at, mail.read.text[:LONGEST]
-
-
-def show_about(member: SignedInStaff, work: CaseWork, number: int, form: PageForm, **values: Any) -> Page:
-    """A form about one request, with the version of it that the form is made from."""
-    back, made_from = address(work, number), read_stamp(work, number)
-    return show_form(member, work, form, back=back, made_from=made_from, **values)
-
-
-def read_request(work: CaseWork, number: int) -> RequestView:
-    """Raises UnknownNumber."""
-    return request_page.request_view(work, number)
-
-
-def address(work: CaseWork, number: int) -> str:
-    return url_for("desk_requests.show", reference=work.reference, number=number)
-
-
-def back_to(work: CaseWork, number: int, *, anchor: str | None = None) -> Response:
-    return go("desk_requests.show", reference=work.reference, number=number, _anchor=anchor)

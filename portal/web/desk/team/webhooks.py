@@ -39,7 +39,7 @@ EVENTS = {
     WebhookEvent.CLOCK_MISSED: _l("A deadline was missed"),
     WebhookEvent.LINK_REMOVED: _l("A link is gone"),
     WebhookEvent.LINK_BACK: _l("A link is back"),
-    WebhookEvent.COMPLAINT_LODGED: _l("A complaint was handed in"),
+    WebhookEvent.COMPLAINT_LODGED: _l("A complaint was lodged"),
     WebhookEvent.COMPLAINT_ANSWERED: _l("A complaint was answered"),
     WebhookEvent.CASE_OPENED: _l("A case was opened"),
     WebhookEvent.CASE_CLOSED: _l("A case was closed"),

@@ -10,7 +10,7 @@ from portal.domain.lifecycle import StepRefused
 from portal.domain.quotas import Counted
 from portal.services.casefile import sharing
 from portal.services.letters import kept_letters
-from portal.services.tracking import later_mailing, mailing, person_mailing, send_round
+from portal.services.tracking import later_mailing, mailing, person_mailing, returned, send_round
 from portal.services.tracking.parcels import MailOffer
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
@@ -18,7 +18,7 @@ from portal.web.fields import PlainForm
 from portal.web.flood_gate import rate_limited
 from portal.web.late_writing import hold_case
 from portal.web.person.addresses import PersonBlueprint
-from portal.web.person.form_pages import show_form
+from portal.web.person.form_pages import show_form, zone_of
 from portal.web.person.forms.mailing import LetterMailForm
 from portal.web.person.requests.letters import back_to_letter
 from portal.web.refusals import describe_refusal, refusals
@@ -71,6 +71,28 @@ def take_back(work: CaseWork, number: int) -> ResponseReturnValue:
         flash(_("You took it back. It was not sent."))
     _tell(form)
     return redirect(url_for("send.step", number=number), 303)
+
+
+@bp.post("/case/send/<int:number>/mail/returned")
+@case_holder
+def confirm_returned(work: CaseWork, number: int) -> ResponseReturnValue:
+    """They did not get it: no days count."""
+    with refusals(form := PlainForm(formdata=None)):
+        returned.confirm(work, number)
+        flash(_("They did not get it, so no days count yet. Use their form, or another address."))
+    _tell(form)
+    return redirect(url_for("request.show", number=number), 303)
+
+
+@bp.post("/case/send/<int:number>/mail/arrived")
+@case_holder
+def doubt_returned(work: CaseWork, number: int) -> ResponseReturnValue:
+    """The report is wrong. The days count on."""
+    with refusals(form := PlainForm(formdata=None)):
+        returned.set_aside(work, number)
+        flash(_("Your letter counts as sent. The days go on."))
+    _tell(form)
+    return redirect(url_for("request.show", number=number), 303)
 
 
 @bp.get("/case/letters/<int:letter_number>/mail")
@@ -142,6 +164,7 @@ def _show(
         offer=offer,
         number=number,
         back=back,
+        zone=zone_of(work),
         to_case=to_case,
         organisation=config.organisation.name,
         has_team=work.case.team_id is not None,

@@ -25,6 +25,7 @@ from portal.services.tracking import (
     person_mailing,
     read_answers,
     request_page,
+    returned,
     send_round,
     sending,
 )
@@ -337,6 +338,7 @@ def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> Response
         mails=case_mail.list_mails(work, view.number),
         mails_out=mails_out,
         later_mails=later_mails,
+        is_return_asked=returned.is_asked(dossier.request, mails_out),
         mailable=[each.number for each in later if person_mailing.find_later_address(work, each.number)],
         describe_mail=describe_nature,
         earlier=find_return(read_dossiers(work), view.number) if turn.why is Why.BACK else None,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
-from portal.web.desk.wording import describe_distance
+from portal.web.desk.distances import describe_distance
 from portal.web.local_times import UnclearTime, read_local
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -17,6 +17,7 @@ from portal.models.complaints import Complaint, ComplaintRequest
 from portal.run import worker
 from portal.services.casefile.bulk import many_cases
 from portal.services.casefile.bulk.many_cases import CaseAction, CasesCommand
+from portal.services.casefile.queue import listing as queue
 from portal.services.cases.consent import set_consent
 from portal.services.cases.opening import open_for_staff
 from portal.services.ports import Actor
@@ -70,6 +71,48 @@ def test_all_who_are_late_are_reminded_in_few_presses(desk: Desk, clock: TestClo
         history = visitor.go(f"/desk/cases/{reference}/history").text
         assert history.count("A letter was made.") == 6  # three notices, three reminders, whatever was pressed twice
         assert history.count("A reminder was sent.") == 2  # no address of the third is known
+
+
+def test_first_letters_of_several_cases_are_prepared_and_recorded_as_sent(desk: Desk) -> None:
+    visitor = desk.visit("mira")
+    references = [desk.add_case(), desk.add_case()]
+    visitor.go(address("letters", references))
+    assert "It will be done in 2 cases" in visitor.page.text
+    visitor.press("Prepare letters")
+    worker.run_left_jobs(desk.parts)
+    visitor.go(visitor.page.path)
+    visitor.follow("Record as sent")
+    assert "s own form: https://" in visitor.page.text, "each address is told before"
+    visitor.press("Record as sent", has_checked="y")
+
+    assert "Done in 2 of 2 cases" in visitor.page.text
+    assert visitor.page.text.count("No address of it is known.") == 2, "the third platform of each is left"
+    for reference in references:
+        assert visitor.go(f"/desk/cases/{reference}/history").text.count("The request was sent.") == 2
+
+
+def test_addresses_of_several_cases_are_checked_at_once(desk: Desk) -> None:
+    visitor = desk.visit("mira")
+    references = [desk.add_case(), desk.add_case()]
+    visitor.go(address("check", references))
+    visitor.press("Addresses checked")
+    assert "Its address was checked not long ago." in visitor.page.text, "the second has the same platforms"
+    visitor.go(address("check", references))
+    assert "2 cases stay as they are" in visitor.page.text
+
+
+def test_a_step_is_done_in_all_cases_of_a_narrowed_list_on_whatever_page(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "PAGE_ROWS", 2)
+    visitor = desk.visit("mira")
+    chosen = [desk.add_case(country="NZ") for _each in range(3)]
+    other = desk.add_case(country="DE")
+    assert "All 3 cases of this list" in visitor.go("/desk?show=all&country=NZ").text
+    visitor.go("/desk/together?action=follow_up&show=all&country=NZ&cases=view")
+    assert "It will be done in 3 cases" in visitor.page.text
+    assert all(each in visitor.page.text for each in chosen)
+    assert other not in visitor.page.text
 
 
 def test_a_step_with_nothing_ticked_says_what_to_tick(desk: Desk) -> None:

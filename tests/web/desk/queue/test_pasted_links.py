@@ -67,6 +67,19 @@ def test_links_that_somebody_saw_gone_are_marked_without_an_answer(desk: Desk) -
     assert visitor.page.text.count("marked as gone") == 2
 
 
+def test_of_the_pasted_links_those_that_were_gone_are_marked_as_back(desk: Desk) -> None:
+    visitor = desk.visit("mira")
+    reference = add_sent(desk, visitor, 1)
+    first = LINKS.format(1).split()[0]
+    paste(visitor, first)
+    visitor.press("No answer: I saw that they are gone")
+    paste(visitor, LINKS.format(1))
+    visitor.press("No answer: I saw that they are back")
+    assert "None of its links is gone." in visitor.page.text, "nothing of the second platform was gone"
+    history = visitor.go(f"/desk/cases/{reference}/history").text
+    assert history.count("A link was marked as back again.") == 1
+
+
 def test_what_was_not_sent_gets_no_answer_and_says_so(desk: Desk) -> None:
     visitor = desk.visit("mira")
     desk.add_case(links=LINKS.format(1))

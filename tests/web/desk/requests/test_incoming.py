@@ -60,7 +60,8 @@ def test_an_answer_is_told_read_and_carried_into_the_log(desk: Desk, case: tuple
     form, _button = colleague.page.form_with("Log the answer")
     (typed,) = [each for each in form.iter("textarea") if each.get("name") == "text"]
     assert "We removed it." in (typed.text or "")
-    colleague.press("Log the answer", answer="removed")
+    assert "Suggested:" in colleague.page.text, "it is read at once, and a person says so"
+    colleague.press("Log the answer")
     assert states(desk.parts) == [IncomingState.LOGGED]
 
 
@@ -69,6 +70,19 @@ def test_a_letter_that_came_back_is_told_as_such(desk: Desk, case: tuple[str, Co
     send(colleague, reference)
     come(desk.parts, write("X-Failed-Recipients: safety@x.com"), address_of(desk.parts, reference=reference))
     assert "A letter came back: it was not delivered" in colleague.go(f"/desk/cases/{reference}/requests/1").text
+
+
+def test_an_answer_that_nobody_read_is_what_is_next_also_where_nothing_counts_as_sent(
+    desk: Desk, case: tuple[str, Colleague]
+) -> None:
+    reference, colleague = case
+    come(desk.parts, write(), address_of(desk.parts, reference=reference))
+    page = colleague.go(f"/desk/cases/{reference}/requests/1")
+    assert "ready, not sent yet" in page.text
+    assert "An answer came by mail" in page.text
+    colleague.follow("Read their answer first")
+    colleague.press("Read it")
+    assert "Read their answer first" not in colleague.go(f"/desk/cases/{reference}/requests/1").text
 
 
 def test_a_machines_reply_asks_for_nothing_and_proves_receipt_at_most(desk: Desk, case: tuple[str, Colleague]) -> None:

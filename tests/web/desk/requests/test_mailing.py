@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.adapters.papers.pdf_enclosures import read_enclosed
+from portal.domain.lifecycle import RequestState
 from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.models.requests import Request
 from portal.run import worker
@@ -166,9 +167,19 @@ def test_a_letter_that_came_back_is_told_with_what_to_do_until_the_sending_is_an
         mail.state = LetterMailState.RETURNED
     text = post.look()
     assert f"Letter 1 to {ADDRESS} came back: a mail server says that it was not delivered." in text
-    assert "Nobody has to answer what did not arrive." in text
+    assert "nobody has to answer what did not arrive" in text
     assert "came back: 1 case" in post.colleague.go("/desk/today").text
+    post.look()
+    text = post.colleague.press("The report is wrong").text
+    assert "The letter counts as sent, and its deadlines run on." in text
+    assert "Letters that did not leave" not in post.colleague.go("/desk/today").text
+    with post.parts.sessions.begin() as session:
+        session.scalars(select(LetterMail)).one().state = LetterMailState.RETURNED
+    post.look()
+    text = post.colleague.press("It did not arrive").text
+    assert "none of its deadlines began" in text
+    assert "Send by e-mail from here" in text
     with post.parts.sessions.begin() as session:
         request = session.scalars(select(Request).where(Request.number == 1)).one()
-        request.sent_at = post.clock.now + timedelta(hours=1)
+        request.state, request.sent_at = RequestState.SENT, post.clock.now + timedelta(hours=1)
     assert "Letters that did not leave" not in post.colleague.go("/desk/today").text, "sent in another way since"
