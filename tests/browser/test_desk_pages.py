@@ -107,6 +107,19 @@ def test_nothing_is_wrong_with_the_page(visitors: dict[str, Visitor], scenes: Sc
     assert look_at(visitor, f"desk {who} {path}", is_light=False) == []
 
 
+def test_a_request_of_many_answers_is_under_two_screens_with_each_deadline_in_one_line(
+    visitors: dict[str, Visitor], scenes: Scenes
+) -> None:
+    visitor = visitors["mere"]
+    visitor.page.set_viewport_size({"width": 1280, "height": 800})
+    visitor.open(fill_in(f"{CASE}/requests/1", scenes))
+    clocks = visitor.page.locator(".desk-clock:not([open]) > summary:visible")
+    assert clocks.count()
+    assert all((clocks.nth(at).bounding_box() or {"height": 99})["height"] < 40 for at in range(clocks.count()))
+    assert visitor.page.evaluate("document.documentElement.scrollHeight") <= 2 * 800
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
 def test_every_page_of_the_desk_is_looked_at(site: Site, scenes: Scenes) -> None:
     names = {blueprint.name for blueprint in DESK}
     adapter = site.app.url_map.bind("")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import request, session, url_for
+from flask import current_app, request, session, url_for
 from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
 
 from portal.domain.journal import Noted
 from portal.models.accounts import Staff
@@ -130,8 +132,26 @@ def show_question(
     member: SignedInStaff, *, fields: Sequence[tuple[str, str]], action: str, problem: str = ""
 ) -> Answered:
     """The page that asks for the second factor again."""
-    status = 400 if problem else 403
-    passkey = ask_passkey(member.staff.id)
     return show(
-        "desk/confirm.html", member, status=status, fields=fields, action=action, problem=problem, passkey=passkey
+        "desk/confirm.html",
+        member,
+        status=400 if problem else 403,
+        fields=fields,
+        action=action,
+        problem=problem,
+        passkey=ask_passkey(member.staff.id),
+        back=_find_way_back(),
     )
+
+
+def _find_way_back() -> str:
+    """The nearest page above the one that was asked for that opens without this question: a browser that saves a file
+    stays on the question, and somebody may think better of it.
+    """
+    known, parts = current_app.url_map.bind(""), request.path.split("/")
+    for length in range(len(parts) - (request.method in READING), 2, -1):
+        with suppress(HTTPException):
+            endpoint, values = known.match("/".join(parts[:length]), "GET")
+            if not getattr(current_app.view_functions[endpoint], ASKS_AGAIN, False):
+                return url_for(endpoint, **values)
+    return url_for("account.show")

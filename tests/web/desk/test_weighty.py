@@ -149,6 +149,19 @@ def test_a_weighty_step_asks_again_and_nothing_happens_before(desk: Desk, clock:
     assert "stepped_up" not in list_noted(desk)
 
 
+def test_the_question_leads_back_to_the_page_that_was_left(desk: Desk, clock: TestClock) -> None:
+    """A browser that saves a file stays on the question."""
+    reference = desk.add_case()
+    colleague = desk.visit("mira")
+    colleague.go("/desk/list?show=all")
+    clock.move(minutes=6)
+    colleague.press("Make the file", status=403, column="country")
+    assert colleague.page.links()["Back to where you were"] == "/desk/list"
+    colleague.go(f"/desk/cases/{reference}/letters.zip", status=403)
+    assert colleague.page.links()["Back to where you were"] == f"/desk/cases/{reference}"
+    assert colleague.go("/desk/account/factors/add", status=403).links()["Back to where you were"] == "/desk/account"
+
+
 def test_both_ways_of_asking_again_stand_in_the_journal(desk: Desk, clock: TestClock) -> None:
     colleague = desk.visit("mira")
     for number, step in enumerate(("/desk/account/factors/add", "/desk/account"), start=1):

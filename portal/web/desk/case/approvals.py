@@ -84,7 +84,7 @@ def pass_over(member: SignedInStaff, work: CaseWork, what: str, number: int) -> 
         approvals.pass_over,
         title=_("Done without a second look: %(step)s", step=name_step(Approvable(what), number)),
         button=_("Write it down"),
-        text=_("Only for what has already happened. It stands in the history with your name and your reason."),
+        text=_("Only for what has already happened. It shows in the history with your name and your reason."),
     )
 
 

@@ -63,6 +63,6 @@ class PosterForm(PageForm):
         _l("Name of the account"),
         [DataRequired(_l("Write the name of the account."))],
         longest=LONGEST_ACCOUNT,
-        description=_l("As it stands in the profile or its address, with or without the @."),
+        description=_l("As the profile or its address shows it, with or without the @."),
     )
     place = TextField(_l("Where, if that helps"), longest=LONGEST_ACCOUNT)

@@ -22,7 +22,7 @@ class RisksForm(PageForm):
     reason = TextField(_l("Why? What was said?"), lines=True, longest=LONGEST)
     age = ChoiceField(
         _l("How old was the person when it was made, if they told you?"),
-        description=_l("For the yearly figures alone: do not ask for it. This stands in the history the person reads."),
+        description=_l("For the yearly figures alone: do not ask for it. This shows in the history the person reads."),
     )
 
     def __init__(self, marked: Collection[RiskFlag], age: AgeBand | None) -> None:

@@ -43,7 +43,7 @@ class KeyForm(PageForm):
         _l("Partner"),
         [DataRequired(_l("Write the partner’s name."))],
         longest=keys.LONGEST_NAME,
-        description=_l("The organisation. It stands in the history of each case, which the person reads too."),
+        description=_l("The organisation. It shows in the history of each case, which the person reads too."),
     )
     scopes = CheckboxesField(_l("What may its system do?"), [DataRequired(_l("Choose what the key is good for."))])
     days = ChoiceField(_l("For how long?"), required=_l("Choose how many days."))

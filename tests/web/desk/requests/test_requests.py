@@ -33,6 +33,8 @@ def test_a_prepared_request_shows_laws_elements_channels_and_fields(colleague: C
     assert "Ready to copy into their form" in text
     assert "How to reach them" in text
     assert any(each.get("id") == "copy-1" for each in colleague.page.root.iter())
+    assert "/law/us-take-it-down?at=desk" in colleague.page.answer.text, "from the law there is a way back"
+    assert "other address" in text, "the best one is shown, the rest is folded"
 
 
 def test_what_is_missing_is_named_with_the_law_that_asks(desk: Desk) -> None:
@@ -307,7 +309,7 @@ def test_a_letter_that_cannot_be_made_yet_is_not_offered_but_what_it_waits_for(d
 
     page = colleague.go(f"/desk/cases/{reference}/requests/1")
 
-    assert "The letter cannot be made yet. What stops it stands below." in page.text
+    assert "The letter cannot be made yet. What stops it is shown below." in page.text
     assert "What stops the letter" in page.text
     assert "Make the letter" not in page.text
     main = [each for each in page.root.iter("a") if each.get("class") == "button"]
