@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import takewhile
 
 from portal.domain.clocks import ClockState
@@ -11,7 +12,7 @@ from portal.domain.letters.common_blocks import LetterContext
 from portal.domain.letters.facts import ComplaintFacts, SentFact
 from portal.domain.letters.law_facts import BasisFact, ClockFact
 from portal.domain.letters.phrases import ANSWERS, KINDS, format_day, format_lapse, format_moment, mark
-from portal.domain.lifecycle import LATER_LETTERS, LetterKind, Proof
+from portal.domain.lifecycle import LATER_LETTERS, REFUSALS, LetterKind, Proof
 from portal.domain.regimes import Binding
 
 MOST_ROWS = 6  # on the first page
@@ -23,7 +24,7 @@ _NOT_A_DUTY = {
 }
 _SHOWN_BY = {
     Proof.TICKET: mark("%(at)s, shown by their number"),
-    Proof.CONFIRMATION: mark("%(at)s, shown by their confirmation"),
+    Proof.CONFIRMATION: mark("%(at)s, shown by what they answered"),
     Proof.DELIVERY: mark("%(at)s, shown by the mail server's report"),
     Proof.REGISTERED: mark("%(at)s, shown by the post's receipt"),
     Proof.ANSWER_LINK: mark("%(at)s, said over the link in the letter"),
@@ -31,7 +32,7 @@ _SHOWN_BY = {
 
 _LATER_SHOWN_BY = {
     Proof.TICKET: mark("shown by their number"),
-    Proof.CONFIRMATION: mark("shown by their confirmation"),
+    Proof.CONFIRMATION: mark("shown by what they answered"),
     Proof.DELIVERY: mark("shown by the mail server's report"),
     Proof.REGISTERED: mark("shown by the post's receipt"),
     Proof.ANSWER_LINK: mark("said over the link in the letter"),
@@ -76,7 +77,10 @@ def _rows(context: LetterContext, facts: ComplaintFacts, sent: SentFact) -> list
     if not dated:
         return [(*head, translate("no date in the laws of this complaint"), answer, "—")]
     # Two duties of one law can end at the same moment: here that is one date.
-    dates = dict.fromkeys((_describe_due(context, *each), _describe_lapse(context, each[1])) for each in dated)
+    refused = frozenset(
+        answer.at for answer in facts.answers if answer.notice == sent.reference and answer.meaning in REFUSALS
+    )
+    dates = dict.fromkeys((_describe_due(context, *each), _describe_lapse(context, each[1], refused)) for each in dated)
     rows: list[tuple[str, ...]] = []
     for due, lapse in list(dates)[:MOST_DATES]:
         rows.append(("", "", due, "", lapse) if rows else (*head, due, answer, lapse))
@@ -148,8 +152,11 @@ def _describe_due(context: LetterContext, basis: BasisFact, clock: ClockFact) ->
     return translate(sentence, due=due, law=translate(basis.name))
 
 
-def _describe_lapse(context: LetterContext, clock: ClockFact) -> str:
+def _describe_lapse(context: LetterContext, clock: ClockFact, refused: frozenset[datetime]) -> str:
+    """How late it is. `refused` are the moments of refusals: of them it is not said that it was done."""
     translate = context.translate
+    if clock.state is ClockState.MET and clock.ended_at in refused:
+        return translate("refused before then")
     if clock.state not in _PASSED or clock.due_at is None:
         if clock.state is ClockState.RUNNING:
             return translate("not yet due")

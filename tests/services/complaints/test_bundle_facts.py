@@ -137,6 +137,15 @@ def test_the_papers_of_the_complaint_before_are_an_exhibit_where_they_were_there
     assert len(twins) == len(full)
 
 
+def test_of_what_was_refused_in_time_the_first_page_does_not_say_that_it_was_done(
+    session: Session, ports: Ports
+) -> None:
+    first, _, _ = text_of(facts_of(session, tell_ofcom(session, ports))).partition("Why I turn to you")
+    assert "refused before then" in first
+    assert "done in time" not in first
+    assert "shown by what they answered" in first
+
+
 def test_a_complaint_under_another_law_is_not_told_to_this_authority(session: Session, ports: Ports) -> None:
     """Ofcom reads nothing of the complaint under data protection law that went to the same organisation."""
     ending = tell_ico(session, ports)
@@ -161,7 +170,8 @@ def test_each_body_is_asked_for_what_it_can_do(
     session: Session, ports: Ports, name: str, asked: str, never: tuple[str, ...]
 ) -> None:
     text = text_of(facts_of(session, STORIES[name](session, ports)))
-    asks = text[text.index("What I ask of you:") : text.index("Why I turn to you")]
+    lead = "What I ask of you:" if name in {"cnam", "dpc"} else "What this complaint is for:"
+    asks = text[text.index(lead) : text.index("Why I turn to you")]
     assert asked in asks
     for each in never:
         assert each not in asks
