@@ -16,7 +16,7 @@ from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import Depiction, Filer
 from portal.domain.regimes import Regime, RegimeKind
 from tests.letters.reading import read_pages
-from tests.letters.samples import complaint, content, follow_up, links, notice, supplier
+from tests.letters.samples import complaint, content, follow_up, links, notice, reminder, supplier
 from tests.services.letters.test_law_sentences import WORDED, content_of, letter_of
 
 FOOT = re.compile(r"Page \d+ of \d+|RC-7K2M-9TQX/\w+")
@@ -72,6 +72,15 @@ def test_few_links_stand_on_one_page_with_the_form_that_answers_them(count: int,
     (form,) = (number for number, page in enumerate(pages) if "Reply form" in page)
     assert (annex == form) is together
     assert form == len(pages) - 1
+
+
+@pytest.mark.parametrize("facts", [notice(), reminder()], ids=["notice", "reminder"])
+def test_why_a_date_is_that_date_stands_on_the_page_of_the_date(facts: LetterFacts) -> None:
+    blocks = build_letter(facts, English()).blocks
+    whys = [each for each, block in enumerate(blocks) if isinstance(block, Paragraph) and "Why this date" in block.text]
+    dates = [blocks[each - 1] for each in whys]
+    assert dates
+    assert all(isinstance(date, Paragraph) and date.leads for date in dates)
 
 
 def test_an_answer_in_a_complaint_stands_with_what_says_whose_it_is() -> None:

@@ -146,7 +146,8 @@ def _describe_earlier(context: LetterContext, complaint: EarlierComplaint) -> st
         law=translate(complaint.law),
     )
     ticket = translate("Their number: %(ticket)s.", ticket=complaint.ticket) if complaint.ticket else ""
-    return " ".join(part for part in (made, ticket, _describe_outcome(context, complaint)) if part)
+    papers = translate("Its papers: exhibit %(number)s.", number=str(complaint.exhibit)) if complaint.exhibit else ""
+    return " ".join(part for part in (made, ticket, papers, _describe_outcome(context, complaint)) if part)
 
 
 def _describe_outcome(context: LetterContext, complaint: EarlierComplaint) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import takewhile
 
 from portal.domain.clocks import ClockState
@@ -13,7 +14,7 @@ from portal.domain.letters.common_blocks import LetterContext
 from portal.domain.letters.facts import ComplaintFacts, SentFact
 from portal.domain.letters.law_facts import BasisFact, ClockFact
 from portal.domain.letters.phrases import ANSWERS, KINDS, format_day, format_lapse, format_moment, mark
-from portal.domain.lifecycle import LATER_LETTERS, LetterKind, Proof
+from portal.domain.lifecycle import LATER_LETTERS, REFUSALS, LetterKind, Proof
 from portal.domain.regimes import Binding
 
 MOST_ROWS = 6  # on the first page
@@ -26,7 +27,7 @@ _FOR = {
 }
 _SHOWN_BY = {
     Proof.TICKET: mark("%(at)s, shown by their number"),
-    Proof.CONFIRMATION: mark("%(at)s, shown by their confirmation"),
+    Proof.CONFIRMATION: mark("%(at)s, shown by what they answered"),
     Proof.DELIVERY: mark("%(at)s, shown by the mail server's report"),
     Proof.REGISTERED: mark("%(at)s, shown by the post's receipt"),
     Proof.ANSWER_LINK: mark("%(at)s, said over the link in the letter"),
@@ -34,7 +35,7 @@ _SHOWN_BY = {
 
 _LATER_SHOWN_BY = {
     Proof.TICKET: mark("shown by their number"),
-    Proof.CONFIRMATION: mark("shown by their confirmation"),
+    Proof.CONFIRMATION: mark("shown by what they answered"),
     Proof.DELIVERY: mark("shown by the mail server's report"),
     Proof.REGISTERED: mark("shown by the post's receipt"),
     Proof.ANSWER_LINK: mark("said over the link in the letter"),
@@ -80,18 +81,23 @@ def _rows(context: LetterContext, facts: ComplaintFacts, sent: SentFact) -> list
     answer = _describe_answer(context, facts, sent)
     if not dated:
         return [(*head, translate("no date under this law"), answer, "—")]
-    dates = list(_list_dates(context, dated))[:MOST_DATES]
+    refused = frozenset(
+        answer.at for answer in facts.answers if answer.notice == sent.reference and answer.meaning in REFUSALS
+    )
+    dates = list(_list_dates(context, dated, refused))[:MOST_DATES]
     first, *others = ((due, lapse) for due, lapse in dates)
     return [(*head, first[0], answer, first[1]), *(("", "", due, "", lapse) for due, lapse in others)]
 
 
-def _list_dates(context: LetterContext, dated: Sequence[tuple[BasisFact, ClockFact]]) -> Iterator[tuple[str, str]]:
+def _list_dates(
+    context: LetterContext, dated: Sequence[tuple[BasisFact, ClockFact]], refused: frozenset[datetime]
+) -> Iterator[tuple[str, str]]:
     """When each was due and how late it is. Two duties of one law can end at the same moment: that is one date."""
     translate = context.translate
     is_one_law = len({basis.regime_id for basis, _clock in dated}) == 1
     acts: dict[tuple[str, Binding, str, str], list[str]] = defaultdict(list)
     for basis, clock in dated:
-        due, lapse = _describe_due(context, clock), _describe_lapse(context, clock)
+        due, lapse = _describe_due(context, clock), _describe_lapse(context, clock, refused)
         acts[basis.name, clock.binding, due, lapse].append(translate(clock.label))
     for (law, binding, due, lapse), done in acts.items():
         what = "; ".join(done) if is_one_law else translate(law)
@@ -160,14 +166,19 @@ def _describe_due(context: LetterContext, clock: ClockFact) -> str:
     return translate("%(due)s, estimated", due=due) if clock.estimated else due
 
 
-def _describe_lapse(context: LetterContext, clock: ClockFact) -> str:
+def _describe_lapse(context: LetterContext, clock: ClockFact, refused: frozenset[datetime]) -> str:
+    """How late it is. `refused` are the moments of refusals: of them it is not said that it was done."""
     translate = context.translate
+    if clock.state is ClockState.MET and clock.ended_at in refused:
+        return translate("refused before then")
     if clock.state not in _PASSED or clock.due_at is None:
         if clock.state is ClockState.RUNNING:
             return translate("not yet due")
         return describe_state(clock, translate) or "—"
     until = clock.ended_at if clock.state is ClockState.MET_LATE and clock.ended_at else context.header.written_at
     lapse = format_lapse(until - clock.due_at, translate)
+    if clock.state is ClockState.MET_LATE and clock.ended_at in refused:
+        return translate("refused %(lapse)s late", lapse=lapse)
     if clock.state is ClockState.MET_LATE:
-        return translate("answered or done %(lapse)s late", lapse=lapse)  # a refusal ends some periods too
+        return translate("done %(lapse)s late", lapse=lapse)
     return lapse if clock.binding is Binding.DUTY else translate("passed %(lapse)s ago", lapse=lapse)

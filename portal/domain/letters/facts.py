@@ -217,6 +217,7 @@ class EarlierComplaint:
     ticket: str | None = None
     answer: str | None = None  # the portal's sentence on the last answer; none has come where it is empty
     answered_at: datetime | None = None
+    exhibit: int | None = None  # its own papers
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -196,7 +196,7 @@ def _write_date(context: LetterContext, clocks: Sequence[ClockFact], *, is_only:
     if not is_only:
         acts = "; ".join(context.translate(clock.label) for clock in clocks)
         end = f"{end} {context.translate('It is the date for this: %(acts)s.', acts=acts)}"
-    return [Paragraph(text=end), *write_why(context, clocks[0])]
+    return write_date(context, end, clocks[0])
 
 
 def _describe_end(context: LetterContext, clock: ClockFact) -> str:
@@ -236,12 +236,13 @@ def _write_standard(context: LetterContext, clock: ClockFact) -> list[Block]:
     return [Paragraph(text=text)]
 
 
-def write_why(context: LetterContext, clock: ClockFact) -> list[Block]:
-    """How a clock's date came about, in one paragraph."""
+def write_date(context: LetterContext, sentence: str, clock: ClockFact) -> list[Block]:
+    """The sentence that tells a clock's date and how the date came about, on one page."""
     if not clock.steps:
-        return []
+        return [Paragraph(text=sentence)]
     steps = " ".join(describe_step(step, context.translate) for step in clock.steps)
-    return [Paragraph(text=context.translate("Why this date: %(steps)s", steps=steps), tone=Tone.SMALL)]
+    why = context.translate("Why this date: %(steps)s", steps=steps)
+    return [Paragraph(text=sentence, leads=True), Paragraph(text=why, tone=Tone.SMALL)]
 
 
 def _list_elements(context: LetterContext, basis: BasisFact) -> list[Block]:

@@ -27,7 +27,7 @@ from portal.domain.letters.copyright import REMOVE_WORK
 from portal.domain.letters.erasure import ASKS
 from portal.domain.letters.facts import ReminderFacts
 from portal.domain.letters.kinds import ErasureAsk
-from portal.domain.letters.law_blocks import group_by_date, title_of, write_why
+from portal.domain.letters.law_blocks import group_by_date, title_of, write_date
 from portal.domain.letters.law_facts import BasisFact, ClockFact
 from portal.domain.letters.past_letters import describe_answers, describe_sent, name_letter
 from portal.domain.letters.phrases import describe_due, format_lapse, format_moment, format_period, mark
@@ -138,8 +138,7 @@ def _write_misses(context: LetterContext, facts: ReminderFacts) -> list[Block]:
         for clocks in group_by_date(own):
             blocks += [
                 *(Paragraph(text=_describe_duty(context, basis, clock), tone=Tone.STRONG) for clock in clocks),
-                Paragraph(text=_describe_end(context, clocks[0])),
-                *write_why(context, clocks[0]),
+                *write_date(context, _describe_end(context, clocks[0]), clocks[0]),
             ]
     return blocks
 

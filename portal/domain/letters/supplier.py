@@ -47,8 +47,8 @@ _TO_THE_SITE: Mapping[SendingChannel, str] = {
     SendingChannel.POST: mark("by post"),
 }
 _WHY: Mapping[Supplier, str] = {
-    Supplier.SEARCH: mark("Your search shows results that lead to the links in Annex A."),
-    Supplier.HOST: mark("As far as I know, you keep the site %(site)s on your machines."),
+    Supplier.SEARCH: mark("As far as I know, your search shows results that lead to the links in Annex A."),
+    Supplier.HOST: mark("As far as I know, you host the site %(site)s."),
     Supplier.NETWORK: mark("As far as I know, the site %(site)s is delivered through your network."),
     Supplier.REGISTRAR: mark("As far as I know, the name of the site %(site)s is registered through you."),
     Supplier.PAYMENT: mark("As far as I know, the site %(site)s takes payments through you."),

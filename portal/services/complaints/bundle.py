@@ -37,7 +37,7 @@ from portal.services.clocks.derivation import place_of_complaint
 from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.complaints import stating
 from portal.services.complaints.chronology import Told, write_chronology
-from portal.services.complaints.earlier import list_earlier, tell_earlier
+from portal.services.complaints.earlier import law_of, list_earlier, tell_earlier
 from portal.services.complaints.enclosing import finish_papers, read_enclosures
 from portal.services.complaints.exhibits import list_exhibits
 from portal.services.complaints.form_rows import Matter, list_rows
@@ -45,7 +45,6 @@ from portal.services.complaints.respondents import find_party, find_respondent
 from portal.services.complaints.story import with_earlier
 from portal.services.history.events import read_history
 from portal.services.history.valid_events import keep_valid
-from portal.services.law.versions import find_law
 from portal.services.letters import letters
 from portal.services.letters.drafting import answer_facts, running_bases, sent_fact
 from portal.services.letters.facts import (
@@ -127,16 +126,15 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
     """Everything a complaint's bundle says, from the case as it stands."""
     parts = read_dossiers(work, requests_of(work.session, complaint))
     story = with_earlier(work, parts)
-    kept = find_law(work.session, complaint.regime, complaint.version, work.ports.registry)
-    regime = kept or work.ports.registry.regime(complaint.regime)
+    regime = law_of(work, complaint)
     own = _contents(work, complaint, parts, regime)
     is_threat = _is_threat(regime, own, parts)
     citation = _cite(regime, own, parts, now=work.now, ports=work.ports)
     competence = _competence(work, citation, own, complaint)
-    files = list_exhibits(work, story)
+    earlier = list_earlier(work, complaint, story)
+    files = list_exhibits(work, story, earlier)
     exhibits = {file.of: file.exhibit.number for file in files}
     history = read_history(work.session, work.case.id)
-    earlier = list_earlier(work, complaint, citation.regime, story)
     regulator = work.ports.registry.regulators.get(complaint.regulator)
     respondent = find_respondent(work, complaint, parts)
     party = Party(name=_THREATENER) if is_threat else find_party(work, respondent, regulator)
@@ -168,7 +166,7 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
         how_found=None if is_threat else work.report.how_found.strip() or None,
         check_url=f"{work.ports.config.base_url}{CHECK_PATH}",
         form=tuple(_form(work, complaint, own, matter)),
-        earlier=tell_earlier(work, earlier, keep_valid(history)),
+        earlier=tell_earlier(work, earlier, keep_valid(history), exhibits),
     )
 
 

@@ -21,8 +21,7 @@ from portal.services.background import jobs
 from portal.services.background.jobs import JobView
 from portal.services.cases.mandates import require_papers
 from portal.services.clocks.agreement import require_whole
-from portal.services.complaints.exhibits import list_exhibits
-from portal.services.complaints.story import read_story
+from portal.services.complaints.exhibits import exhibits_of
 from portal.services.letters import kept_letters
 from portal.services.letters.drafting import read_facts
 from portal.services.requests.lookup import (
@@ -136,7 +135,7 @@ def _exhibits_of(
 
     A file that was removed since is left out; its place and digest stay in the bundle.
     """
-    files = {file.exhibit.digest: file for file in list_exhibits(work, read_story(work, complaint))}
+    files = {file.exhibit.digest: file for file in exhibits_of(work, complaint)}
     for exhibit in facts.exhibits if isinstance(facts, ComplaintFacts) else ():
         file = files.get(exhibit.digest)
         if file is None:

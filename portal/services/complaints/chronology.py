@@ -15,9 +15,10 @@ from portal.domain.letters.law_facts import BasisFact, ClockFact
 from portal.domain.lifecycle import ActorKind, Answer, History, LetterKind
 from portal.models.complaints import Complaint
 from portal.models.events import Event
+from portal.models.letters import Letter
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.complaints.earlier import ANSWERED as COMPLAINT_ANSWERED
-from portal.services.complaints.earlier import name_law
+from portal.services.complaints.earlier import name_complaint
 from portal.services.complaints.exhibits import describe_later, describe_letter
 from portal.services.history.events import read_detail
 from portal.services.history.valid_events import INSTEAD, keep_valid
@@ -139,7 +140,7 @@ def write_chronology(
         detail = read_detail(event, work.key)
         paper = papers.get(event.request_id) if event.kind is History.SENT and event.request_id else None
         about = [describe_letter(part, papers[part.request.id])] if part else []
-        about += [_name_complaint(work, complaint)] if complaint else []
+        about += [name_complaint(work, complaint)] if complaint else []
         if sent := later.get(event.id):
             paper = sent.letter
             about = [describe_later(work, sent)]
@@ -152,7 +153,7 @@ def write_chronology(
             about="\n".join(about) or None,
             zone=missed.zone if missed else None,
             detail=_words_of(event, detail, exhibits),
-            exhibit=exhibits.get(paper.id if paper else event.id),
+            exhibit=exhibits.get(_what_shows(event, paper, complaint)),
         )
 
 
@@ -179,6 +180,13 @@ def _is_no_part(event: Event, part: Dossier | None, later: Mapping[UUID, Any]) -
         sent_at = part.request.sent_at if part else None
         return not event.facts["kept"] or (sent_at is not None and event.at > sent_at)
     return False
+
+
+def _what_shows(event: Event, paper: Letter | None, complaint: Complaint | None) -> UUID:
+    """What an exhibit of this row is taken from: a letter, the papers of a complaint, or the event's own words."""
+    if complaint is not None and event.kind is History.COMPLAINT_LODGED:
+        return complaint.id
+    return paper.id if paper else event.id
 
 
 def _tell(event: Event, *, has_paper: bool) -> str:
@@ -230,11 +238,6 @@ def _name_moments(event: Event, work: CaseWork) -> str:
     zone = zone_of(work)
     moments = [event.facts["was"], event.facts.get("now")]
     return " → ".join(f"{datetime.fromisoformat(at).astimezone(zone):%Y-%m-%d %H:%M}" if at else "–" for at in moments)
-
-
-def _name_complaint(work: CaseWork, row: Complaint) -> str:
-    """To whom it was made, and under which law."""
-    return f"{work.read_sealed(row)['name']} · {name_law(work, row)}"
 
 
 def _name_clock(event: Event, ports: Ports) -> str:

@@ -6,12 +6,14 @@ What another was told under another law is no part of the papers: each is told o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from portal.domain.letters.facts import EarlierComplaint
 from portal.domain.regimes import Regime
 from portal.models.complaints import Complaint
 from portal.models.events import Event
 from portal.services.clocks.case_events import ComplaintAnswer
+from portal.services.law.versions import find_law
 from portal.services.requests.dossier import Dossier
 from portal.services.requests.lookup import list_complaints, numbers_of_requests
 from portal.services.work import CaseWork
@@ -26,9 +28,15 @@ ANSWERED: Mapping[ComplaintAnswer, str] = {
 }
 
 
-def list_earlier(work: CaseWork, complaint: Complaint, law: Regime, story: Sequence[Dossier]) -> tuple[Complaint, ...]:
+def law_of(work: CaseWork, complaint: Complaint) -> Regime:
+    """The law of a complaint in the version it was prepared under."""
+    kept = find_law(work.session, complaint.regime, complaint.version, work.ports.registry)
+    return kept or work.ports.registry.regime(complaint.regime)
+
+
+def list_earlier(work: CaseWork, complaint: Complaint, story: Sequence[Dossier]) -> tuple[Complaint, ...]:
     """The complaints about these requests that were made before this one and that its law builds on, by number."""
-    told = {part.number for part in story}
+    law, told = law_of(work, complaint), {part.number for part in story}
     made = [row for row in list_complaints(work) if row.lodged_at is not None and row.id != complaint.id]
     about = numbers_of_requests(work.session, [row.id for row in made]) if made else {}
     return tuple(row for row in made if told & set(about.get(row.id, ())) and _leads_on(work, row, complaint, law))
@@ -41,13 +49,15 @@ def _leads_on(work: CaseWork, row: Complaint, complaint: Complaint, law: Regime)
     return any(step.regime in laws or step.regulator == complaint.regulator for step in steps)
 
 
-def tell_earlier(work: CaseWork, rows: Sequence[Complaint], history: Sequence[Event]) -> tuple[EarlierComplaint, ...]:
-    """Each with its day, its number and the last answer to it. `history` holds what is still true."""
+def tell_earlier(
+    work: CaseWork, rows: Sequence[Complaint], history: Sequence[Event], exhibits: Mapping[UUID, int]
+) -> tuple[EarlierComplaint, ...]:
+    """Each with its day, its number, its exhibit and the last answer to it. `history` holds what is still true."""
     last = {event.complaint_id: event for event in history if "meaning" in event.facts}
-    return tuple(_tell(work, row, last.get(row.id)) for row in rows)
+    return tuple(_tell(work, row, last.get(row.id), exhibits.get(row.id)) for row in rows)
 
 
-def _tell(work: CaseWork, row: Complaint, answer: Event | None) -> EarlierComplaint:
+def _tell(work: CaseWork, row: Complaint, answer: Event | None, exhibit: int | None) -> EarlierComplaint:
     if row.lodged_at is None:
         raise ValueError(f"complaint {row.id} was never made")
     return EarlierComplaint(
@@ -57,6 +67,7 @@ def _tell(work: CaseWork, row: Complaint, answer: Event | None) -> EarlierCompla
         ticket=str(work.read_sealed(row).get("ticket") or "") or None,
         answer=ANSWERED[ComplaintAnswer(answer.facts["meaning"])] if answer else None,
         answered_at=answer.at if answer else None,
+        exhibit=exhibit,
     )
 
 
@@ -64,3 +75,8 @@ def name_law(work: CaseWork, row: Complaint) -> str:
     """The law it was made under."""
     regime = work.ports.registry.regimes.get(row.regime)
     return regime.citation if regime else row.regime
+
+
+def name_complaint(work: CaseWork, row: Complaint) -> str:
+    """To whom it was made, and under which law."""
+    return f"{work.read_sealed(row)['name']} · {name_law(work, row)}"

@@ -12,8 +12,7 @@ from portal.adapters.papers.pdf_seals import NotSigned, sign_files
 from portal.adapters.papers.signing_keys import BadSigningKey, ensure_key, read_key
 from portal.models.complaints import Complaint
 from portal.services.background.jobs import Stopped
-from portal.services.complaints.exhibits import ExhibitFile, list_exhibits
-from portal.services.complaints.story import read_story
+from portal.services.complaints.exhibits import ExhibitFile, exhibits_of
 from portal.services.letters.printing import Printed
 from portal.services.ports import Ports
 from portal.services.work import CaseWork
@@ -23,7 +22,7 @@ Enclosures = tuple[tuple[EnclosedFile, ...], tuple[EnclosedFile, ...]]
 
 def read_enclosures(work: CaseWork, complaint: Complaint) -> Enclosures:
     """The files that go into the full paper, and those that go into its redacted twin."""
-    files = list_exhibits(work, read_story(work, complaint))
+    files = exhibits_of(work, complaint)
     full = tuple(_enclose(file, file.read(), work.now) for file in files)
     twins = tuple(
         _enclose(file, file.read_twin(), work.now, is_twin=True) for file in files if file.read_twin is not None

@@ -9,14 +9,19 @@ from datetime import UTC
 from functools import partial
 from uuid import UUID
 
+from sqlalchemy import select
+
 from portal.domain.documents import ENDINGS, MEDIA
 from portal.domain.letters.facts import Exhibit
 from portal.domain.letters.kinds import ExhibitKind
 from portal.domain.lifecycle import History, LetterKind
+from portal.models.complaints import Complaint
 from portal.models.events import Event
 from portal.models.letters import Letter
 from portal.services.cases import documents
 from portal.services.cases.documents import DocumentView
+from portal.services.complaints.earlier import list_earlier, name_complaint
+from portal.services.complaints.story import read_story
 from portal.services.letters import kept_letters, letters
 from portal.services.requests.dossier import Dossier, LaterLetter, read_case_letters
 from portal.services.work import CaseWork
@@ -34,6 +39,7 @@ _TITLES = {
     LetterKind.SUPPLIER: (ExhibitKind.OTHER, "Letter to a company behind the site as it was sent"),
     LetterKind.PRESERVATION: (ExhibitKind.OTHER, "Request to keep evidence as it was sent"),
     LetterKind.POLICE: (ExhibitKind.OTHER, "Sheet as it was given to the police"),
+    LetterKind.COMPLAINT: (ExhibitKind.OTHER, "Earlier complaint, as its papers stood when it was made"),
 }
 _LATER_TITLE = "Text of a letter, printed after it was sent"
 _ANSWER_WORDS = (ExhibitKind.ANSWER, "Answer as it was written down")
@@ -48,7 +54,7 @@ _DOCUMENT_TITLE = "File handed in, without hidden details"
 class ExhibitFile:
     """An exhibit, and how to read its content; `read_twin` gives its redacted copy, where there is one.
 
-    `of` is the letter, the event or the document it comes from.
+    `of` is the letter, the event, the document or the complaint it comes from.
     """
 
     exhibit: Exhibit
@@ -58,9 +64,15 @@ class ExhibitFile:
     read_twin: Callable[[], bytes] | None = None
 
 
-def list_exhibits(work: CaseWork, dossiers: Sequence[Dossier]) -> tuple[ExhibitFile, ...]:
+def exhibits_of(work: CaseWork, complaint: Complaint) -> tuple[ExhibitFile, ...]:
+    """All exhibits of a complaint."""
+    story = read_story(work, complaint)
+    return list_exhibits(work, story, list_earlier(work, complaint, story))
+
+
+def list_exhibits(work: CaseWork, dossiers: Sequence[Dossier], earlier: Sequence[Complaint]) -> tuple[ExhibitFile, ...]:
     """Numbered from one: for each request what left, what shows its receipt and its answers, as far as they have a
-    text; then the files.
+    text; then the files, and the papers of the complaints that had to come before.
 
     Without a request, the papers of the case itself that left. What never left is no exhibit.
     """
@@ -74,7 +86,25 @@ def list_exhibits(work: CaseWork, dossiers: Sequence[Dossier]) -> tuple[ExhibitF
     for view in documents.document_views(work):
         if view.request_number in by_number:
             found.append(_document_file(work, by_number[view.request_number], view, len(found) + 1))
+    for row, letter in _list_papers(work, earlier):
+        found.append(_complaint_file(work, row, letter, len(found) + 1))
     return tuple(found)
+
+
+def _list_papers(work: CaseWork, earlier: Sequence[Complaint]) -> Iterator[tuple[Complaint, Letter]]:
+    """The newest papers of each that were there when it was made: those made later were not sent."""
+    query = select(Letter).where(Letter.complaint_id.in_([row.id for row in earlier])).order_by(Letter.number)
+    made = list(work.session.scalars(query)) if earlier else []
+    for row in earlier:
+        papers = [letter for letter in made if letter.complaint_id == row.id]
+        sent = [letter for letter in papers if row.lodged_at and letters.was_there(letter, row.lodged_at)]
+        if sent:
+            yield row, sent[-1]
+
+
+def _complaint_file(work: CaseWork, row: Complaint, letter: Letter, number: int) -> ExhibitFile:
+    about = f"{work.reference}-{letter.number} · {name_complaint(work, row)}"
+    return replace(_letter_file(work, letter, about, number), of=row.id)
 
 
 _Make = Callable[[int], ExhibitFile]  # from the number it will have

@@ -22,12 +22,15 @@ from portal.domain.regimes import NoticeField
 from portal.models.complaints import Complaint
 from portal.services.complaints import bundle, complaints, reading
 from portal.services.complaints.bundle import leads_to
+from portal.services.complaints.enclosing import read_enclosures
 from portal.services.complaints.exhibits import TEXT
-from portal.services.letters import kept_letters
+from portal.services.letters import kept_letters, letters
 from portal.services.letters.drafting import read_facts
+from portal.services.letters.printing import print_letter
 from portal.services.ports import Ports
 from portal.services.requests import statements
 from portal.services.requests.dossier import read_dossiers
+from portal.services.requests.lookup import find_complaint
 from portal.services.requests.statements import StatementCommand
 from portal.services.tracking import sending
 from portal.services.tracking.sending import ReceiptCommand, RemindedCommand, SentCommand
@@ -112,6 +115,37 @@ def test_what_had_to_come_before_is_told_and_what_another_authority_was_told_is_
     assert sum(row.what == "The receipt of a letter was recorded." for row in facts.chronology) == 1
 
 
+@pytest.mark.parametrize("is_late", [False, True])
+def test_the_papers_of_the_complaint_before_are_an_exhibit_where_they_were_there_when_it_was_made(
+    session: Session, ports: Ports, is_late: bool
+) -> None:
+    ending = tell_ico(session, ports)
+    before = session.scalars(select(Complaint).where(Complaint.regulator == "platform-x")).one()
+    made = ending.work.at((before.lodged_at or NOW) + DAY if is_late else before.prepared_at)
+    papers = bundle.gather(made, before, number=90)
+    letters.store_letter(made, LetterKind.COMPLAINT, papers, print_letter(papers), complaint_id=before.id)
+    facts = facts_of(session, ending)
+    (told,) = facts.earlier
+    title = "Earlier complaint, as its papers stood when it was made"
+    enclosed = [exhibit for exhibit in facts.exhibits if exhibit.title == title]
+    shown = [row.exhibit for row in facts.chronology if row.what == "A complaint was made."]
+    assert [exhibit.number for exhibit in enclosed] == ([] if is_late else [len(facts.exhibits)])
+    assert [told.exhibit] == shown == [enclosed[0].number if enclosed else None]
+    assert ("Its papers: exhibit" in text_of(facts)) is not is_late
+    full, twins = read_enclosures(ending.work.at(ending.at), find_complaint(ending.work, ending.number))
+    assert [file.name for file in full] == [exhibit.name for exhibit in facts.exhibits]
+    assert len(twins) == len(full)
+
+
+def test_of_what_was_refused_in_time_the_first_page_does_not_say_that_it_was_done(
+    session: Session, ports: Ports
+) -> None:
+    first, _, _ = text_of(facts_of(session, tell_ofcom(session, ports))).partition("Why I turn to you")
+    assert "refused before then" in first
+    assert "done in time" not in first
+    assert "shown by what they answered" in first
+
+
 def test_a_complaint_under_another_law_is_not_told_to_this_authority(session: Session, ports: Ports) -> None:
     """Ofcom reads nothing of the complaint under data protection law that went to the same organisation."""
     ending = tell_ico(session, ports)
@@ -136,7 +170,8 @@ def test_each_body_is_asked_for_what_it_can_do(
     session: Session, ports: Ports, name: str, asked: str, never: tuple[str, ...]
 ) -> None:
     text = text_of(facts_of(session, STORIES[name](session, ports)))
-    asks = text[text.index("What I ask of you:") : text.index("Why I turn to you")]
+    lead = "What I ask of you:" if name in {"cnam", "dpc"} else "What this complaint is for:"
+    asks = text[text.index(lead) : text.index("Why I turn to you")]
     assert asked in asks
     for each in never:
         assert each not in asks

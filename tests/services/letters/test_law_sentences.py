@@ -233,6 +233,34 @@ def test_who_is_bound_is_said_where_a_law_is_cited_to_any_site() -> None:
     assert "These duties bind a covered platform" in text
 
 
+@pytest.mark.parametrize(
+    ("country", "offence"),
+    [
+        ("DE", "sections 22 and 33 of the German Act on Copyright"),
+        ("DK", "section 264 d of the Danish Criminal Code"),
+        ("ES", "Article 197 of the Spanish Penal Code"),
+        ("FI", "Chapter 20 of the Finnish Criminal Code"),
+        ("FR", "Article 226-2-1 of the French Penal Code"),
+        ("IE", "the Irish Harassment, Harmful Communications and Related Offences Act 2020"),
+        ("IT", "Article 612-ter of the Italian Penal Code"),
+        ("NL", "the Dutch Criminal Code"),
+        ("PL", "Article 191a(1) of the Polish Penal Code"),
+        ("PT", "Article 193 of the Portuguese Penal Code"),
+        ("SE", "Chapter 4, section 6 c, of the Swedish Criminal Code"),
+        ("BG", None),
+    ],
+)
+def test_a_notice_names_the_offence_of_the_country_the_person_lives_in_and_no_other(
+    country: str, offence: str | None
+) -> None:
+    regime = load_registry().regimes["eu-dsa-16"]
+    contents = content_of(Depiction.REAL, Filer.SELF)
+    lives = replace(contents, report=replace(contents.report, country=country))
+    offences = [line for line in text_of(letter_of(regime, lives)).splitlines() if "is an offence under" in line]
+    assert [offence in line for line in offences if offence] == ([True] if offence else [])
+    assert len(offences) == bool(offence)
+
+
 def test_what_two_laws_say_alike_is_said_once_and_cites_both() -> None:
     laws = [load_registry().regime(each) for each in ("eu-gdpr-17", "uk-gdpr-17")]
     first, second = (letter_of(law, content_of(Depiction.REAL, Filer.SELF, country="GB")) for law in laws)

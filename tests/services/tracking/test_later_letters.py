@@ -97,7 +97,7 @@ def test_a_later_letter_that_left_is_in_the_history_and_in_all_parts_of_a_compla
     assert (sent.exhibit, sent.sent_at, sent.proof) == (exhibit.number, SENT_AT, Proof.CONFIRMATION)
     assert sent.reference.endswith(f"-{number}")
     assert any(each.kind is ExhibitKind.PROOF for each in facts.exhibits)
-    assert "shown by their confirmation" in text
+    assert "shown by what they answered" in text
     assert ("and 1 reminder" if kind is LetterKind.REMINDER else "and 1 further letter") in text
     assert f"-{unsent} " not in text, "what never left is no exhibit, and in no list"
 
