@@ -79,6 +79,16 @@ def test_their_own_second_look_is_a_step_only_where_they_answered() -> None:
     assert kinds(*silent) == [(MoveKind.REMIND, None)]
 
 
+def test_an_authority_where_the_person_lives_comes_before_one_abroad() -> None:
+    near = replace(option(EscalationKind.AUTHORITY, "Netsafe", "own-law"), is_near=True)
+    found = pick_moves(turn(Why.REMIND, Turn.OVERDUE), topics=(), options=[DPC, near], fastest=[])
+    fast = pick_moves(turn(Why.REMIND, Turn.OVERDUE), topics=(), options=[near, FAST], fastest=["fast-law"])
+    refused = pick_moves(turn(Why.REFUSED), topics=REFUSALS, options=[APPEAL, near], fastest=[])
+    assert [body for _kind, body in kinds(*found)] == [None, "Netsafe", "Data protection"]
+    assert [body for _kind, body in kinds(*fast)] == [None, "Online safety", "Netsafe"]
+    assert [body for _kind, body in kinds(*refused)] == [None, "Instagram", "Netsafe"]
+
+
 def test_a_complaint_that_is_not_open_yet_is_no_step() -> None:
     later = [replace(each, is_open=False) for each in (APPEAL, DPC, FAST)]
     found = pick_moves(turn(Why.REMIND, Turn.OVERDUE), topics=(), options=later, fastest=["fast-law"])
