@@ -332,9 +332,13 @@ def format_due(clock: ClockView, zone: str) -> str:
 
 def format_short_moment(at: datetime, zone: str) -> str:
     """ "Tuesday 24 November 2026, 14:00 (Auckland time)"."""
+    return str(_("%(moment)s (%(place)s time)", moment=format_day_and_time(at, zone), place=place_of_zone(zone)))
+
+
+def format_day_and_time(at: datetime, zone: str) -> str:
+    """ "Tuesday 24 November 2026, 14:00", where the page says once whose time it is."""
     local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    text = format_datetime(local, "EEEE d MMMM y, HH:mm", rebase=False)
-    return str(_("%(moment)s (%(place)s time)", moment=text, place=place_of_zone(zone)))
+    return str(format_datetime(local, "EEEE d MMMM y, HH:mm", rebase=False))
 
 
 def place_of_zone(zone: str) -> str:

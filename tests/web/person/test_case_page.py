@@ -81,7 +81,7 @@ def test_a_request_whose_date_has_passed_says_so(app: Flask, visitor: Visitor, c
     assert "overdue" in page.text
     assert "since Wednesday 22:00" in page.text
     page = visitor.follow("Instagram")
-    assert "Instagram is late. Time ran out Wednesday 22:00, 24 hours ago." in page.text
+    assert "Instagram is late. The deadline was Wednesday 22:00, 24 hours ago." in page.text
     assert page.form_with("Make a reminder")
 
 
@@ -140,7 +140,9 @@ def test_what_came_back_has_a_new_letter_and_a_short_one(visitor: Visitor, words
     assert "Came back 1" in page.text
     assert "It came back. See the newer letter" in page.text
     visitor.go("/case/requests/1")
-    assert "It’s back" in visitor.page.links()
+    assert "came back" in visitor.page.text
+    assert "links gone" not in visitor.page.text, "what came back is not said to be gone"
+    assert "Tell them it’s back" in visitor.page.links()
     visitor.go("/case/requests/4")
     visitor.follow("Write a short letter too: it’s back")
     page = visitor.press("Make the letter")
