@@ -83,6 +83,12 @@ def test_a_request_whose_date_has_passed_says_so(app: Flask, visitor: Visitor, c
     page = visitor.follow("Instagram")
     assert "Instagram is late. The deadline was Wednesday 22:00, 24 hours ago." in page.text
     assert page.form_with("Make a reminder")
+    steps = [label for label in page.links() if label.startswith("Complain to")]
+    assert steps == ["Complain to Netsafe", "Complain to the Federal Trade Commission"], "at home first, then abroad"
+    offered = page.text
+    assert "Complain to Department" not in offered, "nobody knows where to write to it"
+    there = visitor.follow("Complain to Netsafe").text
+    assert there.index("Netsafe") < there.index("Federal Trade Commission")
 
 
 def test_is_it_gone_is_asked_when_their_time_is_over_and_when_they_say_so_and_never_before(
