@@ -308,13 +308,18 @@ def _say_value(value: Value, zone: str) -> str:
     return str(_(value)) if isinstance(value, str) else str(value)
 
 
+_NOTHING_SAID = "no "  # how a record begins that says only that there is no date
+
+
 def clock_sentence(clock: ClockView, zone: str) -> str:
     """What a clock says, in one or two sentences; its moment in the reader's zone."""
     is_done = clock.state is ClockState.DONE
     if not is_done and (clock.state is ClockState.OPEN or clock.due_at is None):
-        started = format_short_moment(clock.started_at, zone)
+        started, standard = format_short_moment(clock.started_at, zone), clock.standard or clock.label
+        if standard.startswith(_NOTHING_SAID):
+            return str(_("The law gives no date for this. The time began %(started)s.", started=started))
         text = _("The law gives no date for this. It says: %(standard)s. The time began %(started)s.",
-                 standard=_(clock.standard or clock.label), started=started)  # fmt: skip
+                 standard=_(standard), started=started)  # fmt: skip
         return str(text)
     table = {ClockState.RUNNING: RUNNING, ClockState.MISSED: OVER}.get(clock.state)
     sentence = str(table[clock.binding] if table else ENDED[clock.state])

@@ -87,6 +87,7 @@ def test_a_request_whose_date_has_passed_says_so(app: Flask, visitor: Visitor, c
     assert steps == ["Complain to Netsafe", "Complain to the Federal Trade Commission"], "at home first, then abroad"
     offered = page.text
     assert "Complain to Department" not in offered, "nobody knows where to write to it"
+    assert "How long they take: no" not in offered
     there = visitor.follow("Complain to Netsafe").text
     assert there.index("Netsafe") < there.index("Federal Trade Commission")
 
