@@ -396,7 +396,7 @@ def _with_origins(option: EscalationOption, origins: tuple[str, ...]) -> Escalat
     return option if option.origins == origins else replace(option, origins=origins)
 
 
-_CAN_DO_UNKNOWN = "You tell them what happened. They decide what they do."
+_CAN_DO_UNKNOWN = "You tell them what happened, and they decide what to do."
 _COPYRIGHT_WARNING = (
     "This can pass your name and address on to the person who posted the picture. It is only for pictures you took "
     "yourself. Use it when nothing else has helped."

@@ -108,7 +108,14 @@ def _describe_subject(subject: DocumentSubject) -> str:
         return str(_("%(number)s. Letter to %(name)s", number=subject.number, name=subject.name))
     if subject.kind == "request":
         return str(_("Request %(number)s: %(name)s", number=subject.number, name=subject.name))
-    return str(_("Complaint %(number)s: %(name)s", number=subject.number, name=subject.name))
+    # What stands in brackets behind an authority's name tells its offices apart, and the company says more here.
+    name = subject.name if is_read_by_staff() or not subject.about else subject.name.partition(" (")[0]
+    if subject.about and subject.about != subject.name:
+        about = _(
+            "Complaint %(number)s: %(name)s about %(about)s", number=subject.number, name=name, about=subject.about
+        )
+        return str(about)
+    return str(_("Complaint %(number)s: %(name)s", number=subject.number, name=name))
 
 
 def describe_refused_file(error: DocumentRefused) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from portal.domain.regulators import Audience, HelpRole, Regulator, RegulatorKind
@@ -67,6 +67,13 @@ def lines_of_children(regulators: Mapping[str, Regulator], country: str) -> tupl
     first = [every[name] for name in FOR_CHILDREN if name in every and _can_use(every[name], regulators, country)]
     near = [one for one in found if one.role is HelpRole.REPORT or not one.is_worldwide]
     return tuple({line.id: line for line in (*first, *near)}.values())
+
+
+def put_blocking_third(lines: Sequence[Helpline]) -> tuple[Helpline, ...]:
+    """Who blocks copies comes after the first two, so that a child sees it before the rest is folded."""
+    blocking = [one for one in lines if one.role is HelpRole.FINGERPRINT]
+    others = [one for one in lines if one.role is not HelpRole.FINGERPRINT]
+    return (*others[:2], *blocking, *others[2:])
 
 
 def _can_use(line: Helpline, regulators: Mapping[str, Regulator], country: str) -> bool:

@@ -16,6 +16,7 @@ from portal.web.helplines import (
     helplines_near,
     lines_of_children,
     list_helplines,
+    put_blocking_third,
 )
 
 REGULATORS = load_registry().regulators
@@ -47,6 +48,15 @@ def test_a_child_meets_the_childrens_line_of_the_country_first() -> None:
     assert firsts == {
         "DE": "de-nummer-gegen-kummer", "CA": "ca-kids-help-phone", "AU": "au-kids-helpline", "NZ": "nz-youthline",
     }  # fmt: skip
+
+
+def test_a_child_sees_who_blocks_copies_among_the_first_three() -> None:
+    for country in ("NZ", "GB", "US", "DE", "CA"):
+        found = helplines_for(REGULATORS, country, is_child=True)
+        shown = put_blocking_third(found)
+        assert shown[:2] == found[:2]
+        assert shown[2].role is HelpRole.FINGERPRINT, country
+        assert set(shown) == set(found)
 
 
 @pytest.mark.parametrize("is_child", [True, False])

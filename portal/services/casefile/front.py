@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from portal.domain.clocks import ClockState
+from portal.domain.escalation import EscalationKind, EscalationOption
 from portal.domain.letters.kinds import FollowUp
 from portal.domain.lifecycle import (
     ActorKind,
@@ -42,6 +43,7 @@ from portal.services.cases.consent import has_consent
 from portal.services.cases.messages import staff_names
 from portal.services.clocks.agreement import list_bent
 from portal.services.clocks.snapshot import RUNS, is_owed
+from portal.services.complaints.options import options_from
 from portal.services.complaints.reading import list_lines
 from portal.services.complaints.views import ComplaintLine
 from portal.services.letters.further import list_topics
@@ -281,8 +283,14 @@ def find_moves(
         is_with_team=work.case.handler is Handler.TEAM,
         is_leaving=dossier.request.sent_at is None and dossier.request.id in list_leaving(work),
     )
-    options = (escalation_view(dossier, option) for option in list_escalation(dossier))
+    leading = (option for option in list_escalation(dossier) if _leads_on(dossier, option))
+    options = (escalation_view(dossier, option) for option in leading)
     return turn, pick_moves(turn, topics=list_topics(dossier), options=options, fastest=fastest, said=said)
+
+
+def _leads_on(dossier: Dossier, option: EscalationOption) -> bool:
+    """Whether the person gets any further there: an authority whose address nobody knows is no step."""
+    return option.kind not in _BODIES or any(True for _ in options_from(dossier, option))
 
 
 def find_return(dossiers: Sequence[Dossier], number: int) -> int | None:
@@ -325,6 +333,7 @@ def _is_moved(dossier: Dossier) -> bool:
     return any(item.row.request_id not in {None, request.id} for item in dossier.items)
 
 
+_BODIES = frozenset({EscalationKind.AUTHORITY, EscalationKind.BODY})
 _SECTIONS = (Turn.OVERDUE, Turn.NEEDS_YOU, Turn.TEAM, Turn.WAITING, Turn.GONE, Turn.CLOSED)
 
 

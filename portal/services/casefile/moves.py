@@ -42,6 +42,7 @@ _COMPLAINTS = {
     EscalationKind.BODY: MoveKind.COMPLAIN,
     EscalationKind.APPEAL: MoveKind.LOOK_AGAIN,
 }
+_KINDS = {kind: place for place, kind in enumerate(EscalationKind)}
 _ONE_TOPIC = {Why.PARTLY: FollowUp.LEFT, Why.GEO_BLOCKED: FollowUp.GEO_ONLY}
 _REFUSED = frozenset({Why.REFUSED, Why.PARTLY, Why.GEO_BLOCKED})
 
@@ -106,12 +107,12 @@ def _write_back(turn: RequestTurn, topics: Sequence[FollowUp], said: Sequence[Fo
 
 
 def _list_open(options: Iterable[EscalationView], fastest: Sequence[str]) -> list[EscalationView]:
-    """Whom one can turn to on this day, once each body: in the person's own country first, and there under the fastest
-    laws; else in their order.
+    """Whom one can turn to on this day, once each body: those of the fastest laws first, then by their kind, and of
+    one kind who is where the person lives before who is abroad; else in their order.
     """
     places = {law: place for place, law in enumerate(fastest)}
     can = [option for option in options if option.is_open and option.is_sure and option.kind in _COMPLAINTS]
-    can.sort(key=lambda option: (not option.is_near, places.get(option.regime or "", len(places))))
+    can.sort(key=lambda one: (places.get(one.regime or "", len(places)), _KINDS[one.kind], not one.is_near))
     return list({option.body: option for option in reversed(can)}.values())[::-1]
 
 

@@ -59,11 +59,15 @@ class HandIn:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class DocumentSubject:
-    """A request or complaint that a document can be about: its number and the name of its recipient."""
+    """A request or complaint that a document can be about: its number and the name of its recipient.
+
+    `about` is the company that a complaint is about; empty where it says none.
+    """
 
     kind: Literal["request", "complaint"]
     number: int
     name: str
+    about: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -256,7 +260,8 @@ def _delete_file(work: Work, row: Document) -> int:
 
 
 def _subject(work: CaseWork, kind: Literal["request", "complaint"], row: Request | Complaint) -> DocumentSubject:
-    return DocumentSubject(kind=kind, number=row.number, name=work.read_sealed(row)["name"])
+    sealed = work.read_sealed(row)
+    return DocumentSubject(kind=kind, number=row.number, name=sealed["name"], about=sealed.get("about") or "")
 
 
 def _find_owner(work: CaseWork, command: HandIn) -> tuple[UUID | None, UUID | None]:

@@ -19,6 +19,7 @@ from portal.models.requests import Request
 from portal.services.clocks.derivation import PLATFORM_PREFIX
 from portal.services.complaints.views import ComplaintOption, PreconditionView, RequestChoice
 from portal.services.directory.competence import find_regulators
+from portal.services.directory.lookups import is_body_of
 from portal.services.requests.citations import find_reason
 from portal.services.requests.content import situation_of
 from portal.services.requests.dossier import Dossier
@@ -60,7 +61,8 @@ def count_open(work: CaseWork, escalated: Iterable[EscalatedRequest], items: Seq
 
 
 def list_options(work: CaseWork, escalated: Sequence[EscalatedRequest] | None = None) -> tuple[ComplaintOption, ...]:
-    """Every complaint open to this person now or later, each body under each law once: those open now first.
+    """Every complaint open to this person now or later, each body under each law once: those open now first, and of
+    these the ones of the person's own country.
 
     `escalated` are the requests of the case, where the caller has them in hand.
     """
@@ -80,7 +82,13 @@ def list_options(work: CaseWork, escalated: Sequence[EscalatedRequest] | None = 
         replace(option, requests=tuple(choices[number] for number in option.request_numbers if number in choices))
         for option in found.values()
     )
-    return tuple(sorted(named, key=lambda option: not option.is_open))
+    return tuple(sorted(named, key=lambda option: (not option.is_open, not _is_near(work, option))))
+
+
+def _is_near(work: CaseWork, option: ComplaintOption) -> bool:
+    """Whether the body is one of the country where the person lives."""
+    body = work.ports.registry.regulators.get(option.regulator)
+    return body is not None and is_body_of(body, work.case.country or "")
 
 
 def list_open_for(escalated: EscalatedRequest) -> tuple[ComplaintOption, ...]:

@@ -14,8 +14,10 @@ from portal.domain.escalation import EscalationKind, EscalationOption, RegimeSta
 from portal.domain.lifecycle import SETTLED, RequestState
 from portal.domain.regimes import Confidence, Regime, RegimeKind
 from portal.domain.report import Report, YesNo
+from portal.reference.territories import is_law_in
 from portal.services.clocks.derivation import list_follow_ons, place_of_complaint
 from portal.services.clocks.snapshot import is_owed
+from portal.services.directory.lookups import is_body_of
 from portal.services.law.obliged_places import place_of_platform
 from portal.services.ports import Ports
 from portal.services.requests.citations import Citation
@@ -141,14 +143,17 @@ def escalation_view(dossier: Dossier, option: EscalationOption) -> EscalationVie
         answers_within=option.answers_within,
         is_sure=option.confidence is not Confidence.MEMORY,
         warning=str(option.warning) if option.warning else None,
-        is_near=_is_near(dossier, option.regulator),
+        is_near=_is_near(dossier, option),
     )
 
 
-def _is_near(dossier: Dossier, regulator: str | None) -> bool:
-    """Whether it is an authority of the person's own country or of the Union; also where it is none of a country."""
-    found = dossier.work.ports.registry.regulators.get(regulator or "")
-    return found is None or found.country in {"EU", dossier.work.case.country}
+def _is_near(dossier: Dossier, option: EscalationOption) -> bool:
+    """Whether the body is one of the person's country; where none is named, whether the law is law there."""
+    country, registry = dossier.work.case.country or "", dossier.work.ports.registry
+    if body := registry.regulators.get(option.regulator or ""):
+        return is_body_of(body, country)
+    regime = registry.regimes.get(option.regime or "")
+    return regime is not None and bool(country) and is_law_in(regime, country)
 
 
 def _name_body(dossier: Dossier, option: EscalationOption) -> str:

@@ -167,4 +167,4 @@ class EscalationView:
     answers_within: str | None  # the body's own clock, in words
     is_sure: bool  # false: nobody saw a source for this step
     warning: str | None
-    is_near: bool = True  # false: an authority of another country than the person's
+    is_near: bool = False  # whether the body, or the law, is of the country where the person lives

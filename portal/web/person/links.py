@@ -50,7 +50,7 @@ def read_change(typed: Mapping[str, str], *, ports: Ports) -> LinksChange | None
         return LinksChange(lambda report: _dismiss(report, typed["dismiss"]), only_adds=False)
     text = typed.get("pasted", "")
     if not text.strip():
-        return LinksChange(lambda report: report, only_adds=True) if "add" in typed else None
+        return None
     read = drafts.read_text(text, ports=ports)
     return LinksChange(lambda report: _add(report, read), only_adds=True)
 

@@ -93,7 +93,7 @@ def _main_words(why: Why, numbers: tuple[int, ...], name: str) -> tuple[str, str
     one = url_for("request.show", number=numbers[0]) if numbers else ""
     count = len(numbers)
     if why in {Why.SEND, Why.BACK}:
-        return ngettext("Send my letter", "Send my %(num)d letters", count), url_for(SENDING)
+        return ngettext("Send my letter to %(name)s", "Send my %(num)d letters", count, name=name), url_for(SENDING)
     if why is Why.REMIND:
         label = ngettext("Remind %(name)s", "Remind all %(num)d that are late", count, name=name)
         return label, url_for("case.links", _anchor="late")
@@ -144,7 +144,7 @@ def tally(front: CaseFront) -> list[tuple[int, str]]:
 
 def say_tag(turn: RequestTurn) -> str:
     """The one word for whose turn it is."""
-    return str(TAGS[turn.turn])
+    return str(_("came back") if turn.why is Why.MOVED else TAGS[turn.turn])
 
 
 def say_turn(turn: RequestTurn, zone: str, now: datetime) -> str:
@@ -198,8 +198,8 @@ NOW_WORDS: Mapping[Why, Any] = MappingProxyType(
         Why.SEND: _l("Your letter to %(name)s is ready to send."),
         Why.COMPLETE: _l("Your letter to %(name)s needs one more thing from you."),
         Why.CONSENT: _l("You have not said yes to writing to %(name)s."),
-        Why.REMIND: _l("%(name)s is late. Time ran out %(when)s, %(left)s."),
-        Why.COMPLAIN: _l("%(name)s is late. Time ran out %(when)s, and you reminded them."),
+        Why.REMIND: _l("%(name)s is late. The deadline was %(when)s, %(left)s."),
+        Why.COMPLAIN: _l("%(name)s is late. The deadline was %(when)s, and you reminded them."),
         Why.REFUSED: _l("%(name)s said no. You can do something about it."),
         Why.PARTLY: _l("%(name)s took down a part. You can ask for the rest."),
         Why.GEO_BLOCKED: _l("%(name)s hid it in some countries only. You can ask for more."),

@@ -24,7 +24,7 @@ from portal.services.law.police import PoliceHelp, find_police
 from portal.services.work import CaseWork
 from portal.web.access import WORDS
 from portal.web.fields import PlainForm
-from portal.web.helplines import Helpline, helplines_for, helplines_near
+from portal.web.helplines import Helpline, helplines_for, helplines_near, put_blocking_third
 from portal.web.person.form_pages import page_number
 from portal.web.person.forms import about, places, reach
 from portal.web.person.forms.about import filer_of
@@ -168,8 +168,9 @@ def _extra(work: CaseWork, step: StepId, report: Report, missing: Sequence[Missi
     if step is StepId.START:
         return {"words": session.get(WORDS) or drafts.read_old_words(work), "days": unit().config.draft_days}
     if step in {StepId.CHILD, StepId.THREAT}:
+        people = people_for(report)
         return {
-            "helplines": people_for(report),
+            "helplines": put_blocking_third(people) if step is StepId.CHILD else people,
             "is_child": report.path is Path.CHILD,
             "police": police_for(report),
             "who": filer_of(report).value,

@@ -308,13 +308,18 @@ def _say_value(value: Value, zone: str) -> str:
     return str(_(value)) if isinstance(value, str) else str(value)
 
 
+_NOTHING_SAID = "no "  # how a record begins that says only that there is no date
+
+
 def clock_sentence(clock: ClockView, zone: str) -> str:
     """What a clock says, in one or two sentences; its moment in the reader's zone."""
     is_done = clock.state is ClockState.DONE
     if not is_done and (clock.state is ClockState.OPEN or clock.due_at is None):
-        started = format_short_moment(clock.started_at, zone)
+        started, standard = format_short_moment(clock.started_at, zone), clock.standard or clock.label
+        if standard.startswith(_NOTHING_SAID):
+            return str(_("The law gives no date for this. The time began %(started)s.", started=started))
         text = _("The law gives no date for this. By when: %(standard)s. The time began %(started)s.",
-                 standard=_(clock.standard or clock.label), started=started)  # fmt: skip
+                 standard=_(standard), started=started)  # fmt: skip
         return str(text)
     table = {ClockState.RUNNING: RUNNING, ClockState.MISSED: OVER}.get(clock.state)
     sentence = str(table[clock.binding] if table else ENDED[clock.state])
@@ -332,9 +337,13 @@ def format_due(clock: ClockView, zone: str) -> str:
 
 def format_short_moment(at: datetime, zone: str) -> str:
     """ "Tuesday 24 November 2026, 14:00 (Auckland time)"."""
+    return str(_("%(moment)s (%(place)s time)", moment=format_day_and_time(at, zone), place=place_of_zone(zone)))
+
+
+def format_day_and_time(at: datetime, zone: str) -> str:
+    """ "Tuesday 24 November 2026, 14:00", where the page says once whose time it is."""
     local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    text = format_datetime(local, "EEEE d MMMM y, HH:mm", rebase=False)
-    return str(_("%(moment)s (%(place)s time)", moment=text, place=place_of_zone(zone)))
+    return str(format_datetime(local, "EEEE d MMMM y, HH:mm", rebase=False))
 
 
 def place_of_zone(zone: str) -> str:

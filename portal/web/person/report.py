@@ -137,6 +137,9 @@ def collect_links(work: CaseWork, form: LinksForm) -> ResponseReturnValue:
 
     What is pasted is added to whatever the report holds by now, so another tab is no reason to ask again.
     """
+    if "add" in request.form and not request.form.get("pasted", "").strip():
+        form.pasted.errors = (_("Paste at least one link first."),)
+        return pages.render_step(work, StepId.LINKS, form), 400
     change = read_change(request.form, ports=unit().ports)
     if change is None and "places" in request.form:
         places = url_for("report.show", step=StepId.PLACES.value)

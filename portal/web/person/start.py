@@ -163,6 +163,7 @@ def prepare(state: BlueprintSetupState) -> None:
         clock_sentence=phrases.clock_sentence,
         clock_promise=phrases.clock_promise,
         in_words=phrases.format_short_moment,
+        day_and_time=phrases.format_day_and_time,
         due=phrases.format_due,
         short_moment=phrases.format_short_moment,
         visible=show_unreadable,

@@ -49,12 +49,6 @@ def kinds(*moves: object) -> list[tuple[MoveKind, str | None]]:
     return [(each.kind, each.option.body if each.option else None) for each in moves]  # type: ignore[attr-defined]
 
 
-def test_an_authority_at_home_comes_before_a_faster_one_abroad() -> None:
-    abroad = replace(FAST, is_near=False)
-    found = pick_moves(turn(Why.COMPLAIN, Turn.OVERDUE), topics=(), options=[abroad, DPC], fastest=["fast-law"])
-    assert kinds(*found)[:2] == [(MoveKind.COMPLAIN, "Data protection"), (MoveKind.COMPLAIN, "Online safety")]
-
-
 def test_after_a_refusal_the_fastest_authority_comes_before_the_letter_back() -> None:
     found = pick_moves(turn(Why.REFUSED), topics=REFUSALS, options=[APPEAL, DPC, FAST, COURT], fastest=["fast-law"])
     assert kinds(*found) == [
@@ -83,6 +77,16 @@ def test_their_own_second_look_is_a_step_only_where_they_answered() -> None:
     silent = pick_moves(turn(Why.REMIND, Turn.OVERDUE), topics=(), options=[own], fastest=[])
     assert kinds(*refused) == [(MoveKind.LOOK_AGAIN, "Instagram")]
     assert kinds(*silent) == [(MoveKind.REMIND, None)]
+
+
+def test_an_authority_where_the_person_lives_comes_before_one_abroad() -> None:
+    near = replace(option(EscalationKind.AUTHORITY, "Netsafe", "own-law"), is_near=True)
+    found = pick_moves(turn(Why.REMIND, Turn.OVERDUE), topics=(), options=[DPC, near], fastest=[])
+    fast = pick_moves(turn(Why.REMIND, Turn.OVERDUE), topics=(), options=[near, FAST], fastest=["fast-law"])
+    refused = pick_moves(turn(Why.REFUSED), topics=REFUSALS, options=[APPEAL, near], fastest=[])
+    assert [body for _kind, body in kinds(*found)] == [None, "Netsafe", "Data protection"]
+    assert [body for _kind, body in kinds(*fast)] == [None, "Online safety", "Netsafe"]
+    assert [body for _kind, body in kinds(*refused)] == [None, "Instagram", "Netsafe"]
 
 
 def test_a_complaint_that_is_not_open_yet_is_no_step() -> None:

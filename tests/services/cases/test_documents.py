@@ -36,6 +36,7 @@ from portal.services.casefile.export import archive as case_export
 from portal.services.cases import documents, erasure, opening
 from portal.services.cases.documents import HandIn
 from portal.services.cases.opening import UnknownNumber
+from portal.services.complaints import complaints
 from portal.services.history.events import read_detail, read_history
 from portal.services.ports import Actor, Ports
 from portal.services.tracking.request_page import request_views
@@ -263,6 +264,9 @@ def test_what_a_document_can_be_about_are_the_requests_and_complaints_by_name(se
     names = [(each.kind, each.number, each.name) for each in listed]
     assert names == [("request", view.number, view.platform_name) for view in request_views(opened)]
     assert names
+    option = next(each for each in complaints.options(opened) if each.is_open)
+    complaints.prepare(opened, option.regime, option.regulator, [], respondent="instagram")
+    assert documents.list_subjects(opened)[-1].about == "Instagram", "two complaints to one authority are told apart"
 
 
 def test_no_transaction_is_open_while_the_file_is_looked_at(

@@ -81,8 +81,15 @@ def test_a_request_whose_date_has_passed_says_so(app: Flask, visitor: Visitor, c
     assert "overdue" in page.text
     assert "since Wednesday 22:00" in page.text
     page = visitor.follow("Instagram")
-    assert "Instagram is late. Time ran out Wednesday 22:00, 24 hours ago." in page.text
+    assert "Instagram is late. The deadline was Wednesday 22:00, 24 hours ago." in page.text
     assert page.form_with("Make a reminder")
+    steps = [label for label in page.links() if label.startswith("Complain to")]
+    assert steps == ["Complain to Netsafe", "Complain to the Federal Trade Commission"], "at home first, then abroad"
+    offered = page.text
+    assert "Complain to Department" not in offered, "nobody knows where to write to it"
+    assert "How long they take: no" not in offered
+    there = visitor.follow("Complain to Netsafe").text
+    assert there.index("Netsafe") < there.index("Federal Trade Commission")
 
 
 def test_is_it_gone_is_asked_when_their_time_is_over_and_when_they_say_so_and_never_before(
@@ -140,7 +147,9 @@ def test_what_came_back_has_a_new_letter_and_a_short_one(visitor: Visitor, words
     assert "Came back 1" in page.text
     assert "It came back. See the newer letter" in page.text
     visitor.go("/case/requests/1")
-    assert "It’s back" in visitor.page.links()
+    assert "came back" in visitor.page.text
+    assert "links gone" not in visitor.page.text, "what came back is not said to be gone"
+    assert "Tell them it’s back" in visitor.page.links()
     visitor.go("/case/requests/4")
     visitor.follow("Write a short letter too: it’s back")
     page = visitor.press("Make the letter")

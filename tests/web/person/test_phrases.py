@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import cast
@@ -85,6 +86,13 @@ def test_the_persons_own_last_day_is_a_day() -> None:
 def test_a_law_without_a_number_gives_its_own_words() -> None:
     text = phrases.clock_sentence(make_clock(Binding.DUTY, ClockState.OPEN, due_at=None), "UTC")
     assert "without undue delay" in text
+
+
+def test_that_no_time_is_known_is_not_quoted_as_the_words_of_the_law() -> None:
+    clock = replace(make_clock(Binding.DUTY, ClockState.OPEN, due_at=None), standard="no time is set by the Act")
+    text = phrases.clock_sentence(clock, "UTC")
+    assert text.startswith("The law gives no date for this. The time began ")
+    assert "It says" not in text
 
 
 @for_each("state", [*ItemState, *RequestState, *ComplaintState])

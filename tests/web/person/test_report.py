@@ -226,6 +226,13 @@ def test_own_words_can_be_put_away_without_what_stands_before_them(visitor: Visi
     assert "I found it last week" in page.text
 
 
+def test_adding_nothing_says_what_to_do(visitor: Visitor) -> None:
+    begin(visitor)
+    go_to(visitor, "links")
+    page = visitor.press("Add these links", pasted=" ", status=400)
+    assert page.text.count("Paste at least one link first.") == 2, "on top, and at the field"
+
+
 def test_what_was_not_understood_stays_when_more_is_pasted(visitor: Visitor) -> None:
     begin(visitor)
     go_to(visitor, "links")

@@ -105,19 +105,19 @@ def test_nobody_waits_without_a_word_and_who_does_not_want_to_wait_need_not(visi
 
 def test_what_to_keep_as_proof_is_told_in_full_once(visitor: Visitor, app: Flask) -> None:
     page = begin(visitor, app)
-    assert "Keep your proof first: not saved yet?" in page.text
+    assert "Keep your proof first. Have you saved it?" in page.text
     page = visitor.press("I sent it. Next letter")
-    assert "Proof of this one: not saved yet?" in page.text
+    assert "Have you saved your proof of this one?" in page.text
     assert "Keep your proof first" not in page.text
     visitor.press("I saved this", saved=["link"])
-    assert "Proof of this one: saved" in visitor.page.text
+    assert "You saved your proof" in visitor.page.text
 
 
 def test_proof_that_was_said_for_all_is_not_asked_for_again(visitor: Visitor, app: Flask) -> None:
     begin(visitor, app)
     visitor.press("I saved this", saved=["link"], for_all="y")
     page = visitor.press("I sent it. Next letter")
-    assert "Proof of this one: saved" in page.text
+    assert "You saved your proof" in page.text
 
 
 def test_leaving_one_out_and_coming_back_begins_at_the_first_that_has_not_gone(
@@ -184,7 +184,7 @@ def test_an_answer_that_is_not_on_the_page_is_none(visitor: Visitor, app: Flask)
 @pytest.mark.parametrize("answer", ["Yes", "The page is gone", "It asked for something else"])
 def test_whether_their_page_worked_is_asked_afterwards_and_only_once(visitor: Visitor, app: Flask, answer: str) -> None:
     begin(visitor, app)
-    assert "We did not check this address lately." in visitor.page.text
+    assert "We haven’t checked this address lately." in visitor.page.text
     visitor.press("I sent it. Next letter")
     page = visitor.press(answer)
     assert page.heading == "Your letter to X (Twitter)"

@@ -92,6 +92,6 @@ def test_what_is_ready_to_send_is_the_next_thing_once_every_letter_has_left(
     app: Flask, visitor: Visitor, clock: TestClock
 ) -> None:
     make_all(app, visitor, clock)
-    assert "Send my letter" in visitor.go("/case").links(), "the third letter comes first"
+    assert "Send my letter to example.org" in visitor.go("/case").links(), "the third letter comes first"
     send_request(visitor, "example.org")
     assert "Send my 2 complaints" in visitor.go("/case").links()

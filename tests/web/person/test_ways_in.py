@@ -333,6 +333,7 @@ def test_the_page_of_ways_lists_each_and_ends_each(
     page = visitor.go("/case/ways")
     assert ADDRESS not in page.answer.text
     assert "a…@e….net" in page.text
+    assert page.text.count("Auckland time") == 1, "whose time it is, once for all of them"
     assert page.text.count("Another browser") == 3
     assert page.text.count("This browser") == 1
     assert "A link that opens your case, sent" in page.text

@@ -13,6 +13,7 @@ from portal.web.access import case_holder, session_token, stay_in_case
 from portal.web.fields import PlainForm
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import show_form, zone_of
+from portal.web.person.phrases import place_of_zone
 from portal.web.refusals import refusals
 
 bp = PersonBlueprint("ways", __name__)
@@ -58,4 +59,4 @@ def _end(work: CaseWork, which: str) -> None:
 
 def _ways_page(work: CaseWork, form: PlainForm) -> ResponseReturnValue:
     ways = ways_in.list_ways(work, token=session_token())
-    return show_form("person/case/ways.html", form, ways=ways, zone=zone_of(work))
+    return show_form("person/case/ways.html", form, ways=ways, zone=zone_of(work), place=place_of_zone(zone_of(work)))

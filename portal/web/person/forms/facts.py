@@ -86,7 +86,7 @@ class FactsForm(PlainForm):
     how_found = TextField(_l("How did you find out?"), lines=True, longest=2000)
     took_it = ChoiceField(
         _l("Did you take the picture or video yourself?"),
-        description=_l("If you did, you own it. We suggest using that only if nothing else works."),
+        description=_l("If you did, you usually own the copyright. We suggest using it only if nothing else works."),
         choices=[("yes", _l("Yes, I took it")), ("no", _l("No")), UNSURE],
     )
 

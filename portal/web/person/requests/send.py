@@ -225,10 +225,10 @@ def _say_form(view: StepView) -> SayForm:
     return SayForm(name=send_views.name_all(view.to_say), signature=view.signature)
 
 
-def _ends_at(line: SentLine) -> tuple[bool, datetime]:
-    """What ends first comes first, and what has no date last."""
+def _ends_at(line: SentLine) -> tuple[bool, datetime, int]:
+    """What ends first comes first, and what has no date last; of those that end together, by their number."""
     due = line.clock.due_at if line.clock else None
-    return due is None, due or line.sent_at
+    return due is None, due or line.sent_at, line.number
 
 
 def _is_own(work: CaseWork) -> bool:

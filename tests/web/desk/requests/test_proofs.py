@@ -32,10 +32,10 @@ def test_the_person_says_what_she_saved_before_the_letter_goes(app: Flask) -> No
     visitor = Visitor(app)
     hand_in(visitor)
     visitor.go("/case/send/1")
-    assert "Keep your proof first: not saved yet?" in visitor.page.text
+    assert "Keep your proof first. Have you saved it?" in visitor.page.text
     visitor.press("I saved this")
     assert "Tick what you saved first." in visitor.page.text
-    assert "Keep your proof first: not saved yet?" in visitor.page.text, "nothing was said"
+    assert "Keep your proof first. Have you saved it?" in visitor.page.text, "nothing was said"
     visitor.press("I saved this", saved=["link", "fingerprint"])
-    assert "Keep your proof first: saved" in visitor.page.text
+    assert "You saved your proof" in visitor.page.text
     visitor.press("I saved this", saved=["the picture"], status=400)
