@@ -120,6 +120,25 @@ def test_a_request_of_many_answers_is_under_two_screens_with_each_deadline_in_on
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
+def test_of_two_browsers_on_one_case_the_second_sees_what_the_first_changed(
+    visitors: dict[str, Visitor], scenes: Scenes
+) -> None:
+    first, second = visitors["mere"], visitors["ines"]
+    for visitor in (first, second):
+        visitor.open(fill_in(f"{CASE}/requests/7/details", scenes))
+    first.page.locator("[name=phone]").fill("+64 20 0000 1111")
+    first.press("Save")
+    first.sees("Request 7:")
+    second.page.locator("[name=phone]").fill("+64 20 0000 2222")
+    second.press("Save")
+    second.sees("Somebody changed this while you wrote.")
+    second.sees("is now: “+64 20 0000 1111”")
+    assert second.page.locator("[name=phone]").input_value() == "+64 20 0000 2222", "what was typed is kept"
+    second.press("Save")
+    second.open(fill_in(f"{CASE}/requests/7/details", scenes))
+    assert second.page.locator("[name=phone]").input_value() == "+64 20 0000 2222", "pressing again is a choice"
+
+
 def test_every_page_of_the_desk_is_looked_at(site: Site, scenes: Scenes) -> None:
     names = {blueprint.name for blueprint in DESK}
     adapter = site.app.url_map.bind("")
