@@ -22,10 +22,10 @@ BRING = (
     format_sentence("If you paid: when, how much, and to which account."),
 )
 KEEP = (
-    format_sentence("Keep the whole chat. Don't delete it, even after you block the account."),
+    format_sentence("Keep the whole chat. Don’t delete it, even after you block the account."),
     format_sentence("Keep the links, and note the day you saw each one."),
     format_sentence("Keep the number that the police give your report. Sites and banks ask for it."),
-    format_sentence("If the person in the picture was under 18, don't copy or send the picture. Show the link only."),
+    format_sentence("If the person in the picture was under 18, don’t copy or send the picture. Show the link only."),
 )
 
 

@@ -314,6 +314,8 @@ def test_what_makes_letters_stronger_is_asked_once_and_fills_every_letter(visito
     save_report(visitor)
     page = visitor.go("/case")
     assert "A name would make 3 letters stronger." in page.text, "what is stated belongs to each letter"
+    folds = [each.findtext("summary") for each in visitor.go("/case/facts").root.iter("details")]
+    assert "If you like, add more" in folds, "what no letter lacks does not stand before Save"
     add_facts(visitor)
     assert "would make" not in visitor.page.text
     visitor.go("/case/links")
