@@ -70,7 +70,9 @@ def exhibits_of(work: CaseWork, complaint: Complaint) -> tuple[ExhibitFile, ...]
     return list_exhibits(work, story, list_earlier(work, complaint, story))
 
 
-def list_exhibits(work: CaseWork, dossiers: Sequence[Dossier], earlier: Sequence[Complaint]) -> tuple[ExhibitFile, ...]:
+def list_exhibits(
+    work: CaseWork, dossiers: Sequence[Dossier], earlier: Sequence[Complaint] = ()
+) -> tuple[ExhibitFile, ...]:
     """Numbered from one: for each request what left, what shows its receipt and its answers, as far as they have a
     text; then the files, and the papers of the complaints that had to come before.
 
