@@ -84,10 +84,13 @@ class FormField:
 
 @dataclass(frozen=True, kw_only=True)
 class AuthorityAsk:
-    """One sentence of what a complaint asks of a body, said to it. It never asks for what the body cannot do."""
+    """One sentence of what a complaint asks of a body, said to it. It never asks for what the body cannot do. With
+    `is_ask` false it says that the complainant knows what the body does not do: it stands below what is asked.
+    """
 
     text: str
     law: str | None = None  # the complaint's law; None: under every law
+    is_ask: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,10 +158,10 @@ class Regulator:
         own = (form.url for form in self.law_forms if form.law == law)
         return next(own, self.complaint_url)
 
-    def asks_under(self, law: str) -> tuple[str, ...]:
-        """What a complaint under a law asks of it: its sentences for that law, else those for every law."""
-        own = tuple(ask.text for ask in self.asks if ask.law == law)
-        return own or tuple(ask.text for ask in self.asks if ask.law is None)
+    def asks_under(self, law: str) -> tuple[AuthorityAsk, ...]:
+        """What a complaint under a law says to it: its sentences for that law, else those for every law."""
+        own = tuple(ask for ask in self.asks if ask.law == law)
+        return own or tuple(ask for ask in self.asks if ask.law is None)
 
     @property
     def is_seen(self) -> bool:

@@ -73,7 +73,7 @@ def test_the_table_counts_the_lateness_from_the_date_that_has_its_sheet() -> Non
     facts = replace(complaint(), bases=(take_it_down(missed=True),))
     (row,) = table_of(facts).rows
     assert "5 November 2026" in row[2]
-    assert "TAKE IT DOWN" in row[2]
+    assert "(remove " in row[2], "one law: what had to be done"
     assert row[4] == "17 days and 10 hours"
 
 
@@ -146,6 +146,8 @@ def test_an_authority_is_asked_its_own_sentences_and_no_other() -> None:
     text = text_of(replace(complaint(), authority_asks=(own,)))
     assert own in text
     assert "Look into this complaint." not in text
+    known = replace(complaint(), authority_asks=(own,), authority_limits=("I understand that you remove nothing.",))
+    assert "\nI understand that you remove nothing." in text_of(known), "what is known is no numbered ask"
     assert "Order that" not in text
 
 

@@ -122,15 +122,11 @@ def _write_cover(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
         Paragraph(text=describe(context, content.depiction, content.under_18)),
         *write_table(context, facts),
         *_tell_earlier(context, facts),
-        Paragraph(text=translate(_choose_lead(facts)), tone=Tone.STRONG, leads=True),
+        Paragraph(text=translate("What I ask of you:"), tone=Tone.STRONG, leads=True),
         Items(items=tuple(asks), is_ordered=True),
+        *(Paragraph(text=translate(limit)) for limit in facts.authority_limits),
         Paragraph(text=_describe_check(context, facts), tone=Tone.SMALL),
     ]
-
-
-def _choose_lead(facts: ComplaintFacts) -> str:
-    """An authority's own sentences can say what is not asked of it."""
-    return mark("What this complaint is for:") if facts.authority_asks else mark("What I ask of you:")
 
 
 def _tell_earlier(context: LetterContext, facts: ComplaintFacts) -> list[Block]:

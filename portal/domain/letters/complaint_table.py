@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import takewhile
 
@@ -18,9 +20,10 @@ from portal.domain.regimes import Binding
 MOST_ROWS = 6  # on the first page
 MOST_DATES = 3  # of one letter on the first page; all of them are in the part about dates
 _PASSED = frozenset({ClockState.MISSED, ClockState.MET_LATE})
-_NOT_A_DUTY = {
-    Binding.SAFE_HARBOUR: mark("%(due)s (%(law)s; a condition of its protection, not a duty)"),
-    Binding.PRECONDITION: mark("%(due)s (%(law)s; has to pass before the next step)"),
+_FOR_DUTY = mark("%(due)s (%(what)s)")
+_FOR = {
+    Binding.SAFE_HARBOUR: mark("%(due)s (%(what)s; a condition of its protection, not a duty)"),
+    Binding.PRECONDITION: mark("%(due)s (%(what)s; has to pass before the next step)"),
 }
 _SHOWN_BY = {
     Proof.TICKET: mark("%(at)s, shown by their number"),
@@ -40,7 +43,9 @@ _LATER_SHOWN_BY = {
 
 
 def write_table(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
-    """Each first letter with what came of it. A date has its law; the letters after it are counted with it."""
+    """Each first letter with what came of it. A date says what had to be done by then, or under which law where it can
+    be one of several; the letters after it are counted with it.
+    """
     translate = context.translate
     asked = [sent for sent in facts.notices if sent.kind not in LATER_LETTERS]
     if not asked:
@@ -75,16 +80,28 @@ def _rows(context: LetterContext, facts: ComplaintFacts, sent: SentFact) -> list
     head = (_describe_asked(context, facts, sent), describe_received(context, facts, sent))
     answer = _describe_answer(context, facts, sent)
     if not dated:
-        return [(*head, translate("no date in the laws of this complaint"), answer, "—")]
-    # Two duties of one law can end at the same moment: here that is one date.
+        return [(*head, translate("no date under this law"), answer, "—")]
     refused = frozenset(
         answer.at for answer in facts.answers if answer.notice == sent.reference and answer.meaning in REFUSALS
     )
-    dates = dict.fromkeys((_describe_due(context, *each), _describe_lapse(context, each[1], refused)) for each in dated)
-    rows: list[tuple[str, ...]] = []
-    for due, lapse in list(dates)[:MOST_DATES]:
-        rows.append(("", "", due, "", lapse) if rows else (*head, due, answer, lapse))
-    return rows
+    dates = list(_list_dates(context, dated, refused))[:MOST_DATES]
+    first, *others = ((due, lapse) for due, lapse in dates)
+    return [(*head, first[0], answer, first[1]), *(("", "", due, "", lapse) for due, lapse in others)]
+
+
+def _list_dates(
+    context: LetterContext, dated: Sequence[tuple[BasisFact, ClockFact]], refused: frozenset[datetime]
+) -> Iterator[tuple[str, str]]:
+    """When each was due and how late it is. Two duties of one law can end at the same moment: that is one date."""
+    translate = context.translate
+    is_one_law = len({basis.regime_id for basis, _clock in dated}) == 1
+    acts: dict[tuple[str, Binding, str, str], list[str]] = defaultdict(list)
+    for basis, clock in dated:
+        due, lapse = _describe_due(context, clock), _describe_lapse(context, clock, refused)
+        acts[basis.name, clock.binding, due, lapse].append(translate(clock.label))
+    for (law, binding, due, lapse), done in acts.items():
+        what = "; ".join(done) if is_one_law else translate(law)
+        yield translate(_FOR.get(binding, _FOR_DUTY), due=due, what=what), lapse
 
 
 def _describe_asked(context: LetterContext, facts: ComplaintFacts, sent: SentFact) -> str:
@@ -138,7 +155,7 @@ def _describe_answer(context: LetterContext, facts: ComplaintFacts, sent: SentFa
     )
 
 
-def _describe_due(context: LetterContext, basis: BasisFact, clock: ClockFact) -> str:
+def _describe_due(context: LetterContext, clock: ClockFact) -> str:
     translate = context.translate
     if clock.last_day is not None:
         due = format_day(clock.last_day, translate)
@@ -146,10 +163,7 @@ def _describe_due(context: LetterContext, basis: BasisFact, clock: ClockFact) ->
         due = format_moment(context.local(clock.due_at), translate)
     else:
         return translate("no number in the law")
-    if clock.estimated:
-        due = translate("%(due)s, estimated", due=due)
-    sentence = _NOT_A_DUTY.get(clock.binding, mark("%(due)s (%(law)s)"))
-    return translate(sentence, due=due, law=translate(basis.name))
+    return translate("%(due)s, estimated", due=due) if clock.estimated else due
 
 
 def _describe_lapse(context: LetterContext, clock: ClockFact, refused: frozenset[datetime]) -> str:
@@ -164,5 +178,5 @@ def _describe_lapse(context: LetterContext, clock: ClockFact, refused: frozenset
     until = clock.ended_at if clock.state is ClockState.MET_LATE and clock.ended_at else context.header.written_at
     lapse = format_lapse(until - clock.due_at, translate)
     if clock.state is ClockState.MET_LATE:
-        return translate("done %(lapse)s late", lapse=lapse)
+        return translate("answered or done %(lapse)s late", lapse=lapse)  # a refusal ends some periods too
     return lapse if clock.binding is Binding.DUTY else translate("passed %(lapse)s ago", lapse=lapse)

@@ -393,6 +393,7 @@ class ComplaintFacts:
     history_digest: str | None = None  # SHA-256 of the newest entry of the case's history
     is_threat: bool = False  # nothing is online yet, and the law takes a report all the same: no place is named
     authority_asks: tuple[str, ...] = ()  # in place of `asks`, where this authority's record has its own
+    authority_limits: tuple[str, ...] = ()  # what the complainant knows that it does not do
     found_on: date | None = None
     how_found: str | None = None  # the person's own words
     check_url: str | None = None  # where anybody can have the file checked

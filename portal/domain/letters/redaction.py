@@ -59,7 +59,7 @@ PUBLIC: Mapping[type, frozenset[str]] = {
     Party: frozenset({"country"}),
     NextStepFact: frozenset({"body", "basis"}),
     ErasureFacts: frozenset({"grounds"}),
-    ComplaintFacts: frozenset({"history_digest", "authority_asks", "check_url"}),
+    ComplaintFacts: frozenset({"history_digest", "authority_asks", "authority_limits", "check_url"}),
     BasisFact: frozenset({"regime_id", "name", "citation", "basis", "version", "reason", "letter"}),
     ElementFact: frozenset({"key", "label"}),
     WordingFact: frozenset({"title", "limit", "says", "grounds", "conditions", "requests", "addressee"}),

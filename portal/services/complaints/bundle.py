@@ -138,6 +138,8 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
     regulator = work.ports.registry.regulators.get(complaint.regulator)
     respondent = find_respondent(work, complaint, parts)
     party = Party(name=_THREATENER) if is_threat else find_party(work, respondent, regulator)
+    # A record's own sentences speak of what is online.
+    said = regulator.asks_under(complaint.regime) if regulator and not is_threat else ()
     links = _links(work, parts, respondent)
     matter = Matter(party, tuple(link.url for link in links if link.url), was_asked=bool(parts))
     bases = _bases(parts, citation.regime, complaint, work.ports)
@@ -153,8 +155,8 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
         chronology=tuple(write_chronology(work, history, Told(story, exhibits, bases, earlier), is_threat=is_threat)),
         exhibits=tuple(file.exhibit for file in files),
         asks=_asks(citation.regime, regulator, is_threat=is_threat),
-        # A record's own sentences speak of what is online.
-        authority_asks=regulator.asks_under(complaint.regime) if regulator and not is_threat else (),
+        authority_asks=tuple(each.text for each in said if each.is_ask),
+        authority_limits=tuple(each.text for each in said if not each.is_ask),
         statements=statements_of(own, ()),
         stated=stated_of(own, (), now=work.now, zone=zone_of(work)),
         wish=str(work.read_sealed(complaint).get("wish", "")).strip() or None,

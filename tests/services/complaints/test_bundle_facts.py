@@ -170,8 +170,7 @@ def test_each_body_is_asked_for_what_it_can_do(
     session: Session, ports: Ports, name: str, asked: str, never: tuple[str, ...]
 ) -> None:
     text = text_of(facts_of(session, STORIES[name](session, ports)))
-    lead = "What I ask of you:" if name in {"cnam", "dpc"} else "What this complaint is for:"
-    asks = text[text.index(lead) : text.index("Why I turn to you")]
+    asks = text[text.index("What I ask of you:") : text.index("Why I turn to you")]
     assert asked in asks
     for each in never:
         assert each not in asks
