@@ -84,9 +84,8 @@ def _rows(context: LetterContext, facts: ComplaintFacts, sent: SentFact) -> list
     refused = frozenset(
         answer.at for answer in facts.answers if answer.notice == sent.reference and answer.meaning in REFUSALS
     )
-    dates = list(_list_dates(context, dated, refused))[:MOST_DATES]
-    first, *others = ((due, lapse) for due, lapse in dates)
-    return [(*head, first[0], answer, first[1]), *(("", "", due, "", lapse) for due, lapse in others)]
+    (due, lapse), *others = list(_list_dates(context, dated, refused))[:MOST_DATES]
+    return [(*head, due, answer, lapse), *(("", "", due, "", lapse) for due, lapse in others)]
 
 
 def _list_dates(
