@@ -64,7 +64,8 @@ MORE: Mapping[str, int] = MappingProxyType(
         "desk_mailing.send_later": 26,
         "desk_requests.show": 25,  # with what was said over the link, and the looks at its links
         "desk_complaints.show": 33,
-        "desk_complaints.bundle": 38,
+        "desk_complaints.bundle": 39,
+        "complaint.bundle": 25,
         "desk_case.all_letters": 27,
         "desk_case.letter": 29,
         "desk_case.enclosed": 29,
