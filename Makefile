@@ -27,7 +27,7 @@ demo: ready-run  ## the same, filled with invented cases; prints how to sign in
 test: ready-test  ## the whole test suite (ARGS="tests/domain -k leap" for a part)
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-test-quick: ready-check  ## laws, records and use cases on SQLite alone, in two minutes
+test-quick: ready-check  ## laws, records and use cases on SQLite alone, in two or three minutes
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -k "not postgresql" -m "not thorough" tests/domain tests/reference tests/services $(ARGS)
 
 check: ready-check  ## the gate: format, lint, types, layers, templates, migrations, reference, known holes, rights
