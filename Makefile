@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 3
 # What Python has compiled is kept, also where a shell says that it shall not be: the tests alone start some hundred
-# processes, and each would compile the whole portal again, which is more than half of its start.
+# processes, and each would compile the whole portal again, which is some two fifths of its start.
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
